@@ -1,0 +1,12 @@
+"""What every page shows: the site's name and its sections. Lazy: a page that does not use it pays nothing."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from articles.models import Section
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    return {"SITE_NAME": settings.SITE_NAME, "SITE_URL": settings.SITE_URL, "sections": Section.objects.all()}

@@ -1,0 +1,74 @@
+"""Mail that is never lost: a row per mail and per receiver, written in the transaction of what caused it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Address(models.Model):
+    """The only place where a reader's e-mail address is kept (PROMISES P17). `key` is what addresses are compared by."""
+
+    email = models.CharField(_("e-mail address"), max_length=254)  # as typed
+    key = models.CharField(max_length=254, unique=True, editable=False)  # lower-cased, domain in IDNA
+    created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(_("first confirmed at"), null=True, blank=True, editable=False)
+    suppressed_at = models.DateTimeField(_("no mail since"), null=True, blank=True)
+    suppressed_because = models.CharField(_("reason for no mail"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("e-mail address")
+        verbose_name_plural = _("e-mail addresses")
+
+    def __str__(self) -> str:
+        return f"address {self.pk}"  # never the address: this text ends up in logs
+
+
+class OutgoingMail(models.Model):
+    """One thing to tell one receiver. Rows of one subscription that wait together become one mail: `lead` carries it.
+
+    `subscription_id` and `event_id` are plain numbers because the outbox lies below the apps that know what they mean:
+    kind "reaction": a forum.subscriptions Subscription and a forum.reactions Reaction;
+    kind "confirmation": a forum.subscriptions Subscription and Consent.
+    """
+
+    class Kind(models.TextChoices):
+        CONFIRMATION = "confirmation", _("request to confirm")
+        REACTION = "reaction", _("news of a reaction")
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        SENDING = "sending", _("being sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        SUPPRESSED = "suppressed", _("suppressed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="mails")
+    subscription_id = models.BigIntegerField(null=True)
+    event_id = models.BigIntegerField()
+    status = models.CharField(_("state"), max_length=10, choices=Status.choices, default=Status.QUEUED)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("due at"))
+    lease_until = models.DateTimeField(null=True)  # by the database's clock; set while a worker holds the row
+    lead = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="bundled")
+    message_id = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(_("made at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+
+    class Meta:
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mails")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subscription_id", "event_id"], name="mail_once_per_event"),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="mail_due", condition=models.Q(status="queued")),
+            models.Index(fields=["lease_until"], name="mail_in_flight", condition=models.Q(status="sending")),
+            models.Index(fields=["subscription_id", "-sent_at"], name="mail_recent_of_subscription"),
+            models.Index(fields=["address", "-sent_at"], name="mail_recent_of_address"),
+            models.Index(fields=["event_id"], name="mail_of_event", condition=models.Q(status="queued")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

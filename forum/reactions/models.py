@@ -1,0 +1,130 @@
+"""The heart: a reaction. Numbers, path and paging are explained in docs/architecture.md, "How a thread is kept"."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Article
+from forum.subscriptions.models import Subscription
+
+MAX_PATH_LEVELS = 32  # a deeper reply hangs beside its parent; bounds the path to 128 bytes and the page's nesting
+
+
+class ReactionQuerySet(models.QuerySet["Reaction"]):
+    def shown(self) -> "ReactionQuerySet":
+        return self.filter(shown=True)
+
+    def held(self) -> "ReactionQuerySet":
+        return self.filter(status=Reaction.Status.HELD)
+
+    def unannounced(self) -> "ReactionQuerySet":
+        """Published, but the followers' mails are not all in the outbox yet; oldest first."""
+        return self.filter(status=Reaction.Status.PUBLISHED, announced_at__isnull=True).order_by("pk")
+
+    def recent(self) -> "ReactionQuerySet":
+        """Published ones of public articles over the whole site, newest first."""
+        return self.filter(
+            shown=True, status=Reaction.Status.PUBLISHED, article__status=Article.Status.PUBLISHED
+        ).order_by("-pk")
+
+
+class Reaction(models.Model):
+    class Status(models.TextChoices):
+        HELD = "held", _("waiting")
+        PUBLISHED = "published", _("published")
+        REFUSED = "refused", _("refused")
+        REMOVED = "removed", _("removed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        SPAM = "spam", _("spam")
+
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="reactions", db_index=False)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", db_index=False
+    )
+    # Given when first published, under a lock on the article's Discussion; never changed afterwards.
+    thread_no = models.PositiveIntegerField(null=True, editable=False)
+    reply_no = models.PositiveIntegerField(null=True, editable=False)
+    path = models.BinaryField(max_length=4 * MAX_PATH_LEVELS, null=True, editable=False)
+    depth = models.PositiveSmallIntegerField(default=0, editable=False)
+    # On openings only: what is below them.
+    replies = models.PositiveIntegerField(default=0, editable=False)
+    last_reply_no = models.PositiveIntegerField(default=0, editable=False)
+
+    name = models.CharField(_("name"), max_length=60)
+    website = models.CharField(_("website"), max_length=260, blank=True)  # normalised: 200 typed, longer in IDNA
+    body = models.TextField(_("reaction"))
+    language = models.CharField(max_length=2)
+    by_author = models.BooleanField(_("by the article's author"), default=False, editable=False)
+    status = models.CharField(_("state"), max_length=9, choices=Status.choices, default=Status.HELD, editable=False)
+    held_because = models.JSONField(_("why it waits"), default=list, blank=True, editable=False)
+    decision_reason = models.CharField(_("reason given"), max_length=200, blank=True)
+    shown = models.BooleanField(
+        default=False, editable=False
+    )  # published, or a tombstone that still carries a shown reply
+    created_at = models.DateTimeField(_("posted at"))
+    published_at = models.DateTimeField(_("published at"), null=True, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)
+    announced_at = models.DateTimeField(null=True, editable=False)
+
+    html = models.TextField(default="", editable=False)  # the finished part of the page, in the article's language
+    html_version = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.SET_NULL, null=True, blank=True, related_name="reactions", editable=False
+    )
+    reader_key = models.CharField(max_length=43, blank=True, editable=False)  # keyed hash of the reader's address
+    client_key = models.CharField(max_length=43, blank=True, editable=False)  # keyed hash of the client's address
+    form_key = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    fingerprint = models.CharField(max_length=43, editable=False)  # of article, parent, name and text
+
+    objects = ReactionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reaction")
+        verbose_name_plural = _("reactions")
+        constraints = [
+            models.UniqueConstraint(fields=["article", "thread_no", "reply_no"], name="reaction_number_once"),
+            models.CheckConstraint(
+                condition=Q(thread_no__isnull=True, reply_no__isnull=True, path__isnull=True)
+                | Q(thread_no__isnull=False, reply_no__isnull=False, path__isnull=False),
+                name="reaction_numbered_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(shown=False) | Q(thread_no__isnull=False), name="reaction_shown_is_numbered"
+            ),
+            models.CheckConstraint(
+                condition=Q(reply_no__isnull=True)
+                | Q(reply_no=0, parent__isnull=True)
+                | Q(reply_no__gt=0, parent__isnull=False),
+                name="reaction_opening_has_no_parent",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["article", "thread_no"],
+                name="reaction_openings",
+                condition=Q(parent__isnull=True, shown=True),
+            ),
+            models.Index(
+                fields=["article", "thread_no", "path"],
+                name="reaction_conversation",
+                condition=Q(parent__isnull=False, shown=True),
+            ),
+            models.Index(fields=["parent"], name="reaction_children", condition=Q(parent__isnull=False)),
+            models.Index(fields=["id"], name="reaction_queue", condition=Q(status="held")),
+            models.Index(fields=["-id"], name="reaction_recent", condition=Q(shown=True)),
+            models.Index(
+                fields=["id"],
+                name="reaction_unannounced",
+                condition=Q(announced_at__isnull=True, status="published"),
+            ),
+            models.Index(fields=["reader_key", "-id"], name="reaction_by_reader", condition=~Q(reader_key="")),
+            models.Index(fields=["fingerprint", "-id"], name="reaction_same_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reaction {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reaction", args=[self.pk])

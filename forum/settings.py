@@ -1,0 +1,271 @@
+"""Every setting of the site, read once from the environment (or a `.env` file beside manage.py).
+
+Parsing is strict: an unknown word in a known variable stops the start with a sentence that names the
+variable and the words it allows. docs/configuration.md explains each one; a test keeps the two in step.
+"""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.smart_cast = False
+environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
+
+
+def one_of(name: str, allowed: tuple[str, ...], default: str) -> str:
+    word = env.str(name, default=default)
+    if word not in allowed:
+        raise ImproperlyConfigured(f"{name} is “{word}”. Allowed words: {', '.join(allowed)}.")
+    return word
+
+
+def whole_number(name: str, default: int, *, lowest: int, highest: int) -> int:
+    text = env.str(name, default=str(default))
+    if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+        raise ImproperlyConfigured(f"{name} is “{text}”. Allowed: a whole number from {lowest} to {highest}.")
+    return int(text)
+
+
+def yes_or_no(name: str, default: bool) -> bool:
+    words = {"on": True, "true": True, "yes": True, "1": True}
+    words |= {"off": False, "false": False, "no": False, "0": False}
+    return words[one_of(name, tuple(words), "on" if default else "off")]
+
+
+# Where things are kept
+
+DATA_DIR = Path(env.str("DATA_DIR", default="var"))
+if not DATA_DIR.is_absolute():
+    DATA_DIR = BASE_DIR / DATA_DIR
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def kept_secret() -> str:
+    """The secret of this installation; made once and kept in the data folder, readable by its owner only."""
+    place = DATA_DIR / "secret-key"
+    if not place.exists():
+        draft = DATA_DIR / f"secret-key.{secrets.token_hex(8)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
+        try:
+            place.hardlink_to(draft)  # of two processes that start at once, one wins
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return place.read_text().strip()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret()
+DEBUG = yes_or_no("DEBUG", default=False)
+
+# Who we are to the outside
+
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = whole_number("PORT", 8000, lowest=1, highest=65535)
+_local_host = "127.0.0.1" if HOST in ("0.0.0.0", "::") else HOST  # noqa: S104  (a comparison)
+SITE_NAME = env.str("SITE_NAME", default="Luisterkamer")
+SITE_URL = env.str("SITE_URL", default=f"http://{_local_host}:{PORT}").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in ("http", "https") or not _site.hostname or _site.path:
+    raise ImproperlyConfigured(f"SITE_URL is “{SITE_URL}”. It must look like https://www.example.org, without a path.")
+SITE_IS_HTTPS = _site.scheme == "https"
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname, "127.0.0.1", "localhost", "[::1]"])
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# What the site is made of
+
+INSTALLED_APPS = [
+    "forum.ops",
+    "forum.reactions",
+    "forum.subscriptions",
+    "articles",
+    "forum.outbox",
+    "forum.spam",
+    "crispy_forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "forum.middleware.ClientAddressMiddleware",
+    "forum.middleware.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "forum.middleware.RequestSizeMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "forum.middleware.CachePolicyMiddleware",
+    "forum.middleware.CrossOriginMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "forum.urls"
+WSGI_APPLICATION = "forum.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "articles.context.site",
+            ],
+        },
+    },
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["luisterkamer"]
+CRISPY_TEMPLATE_PACK = "luisterkamer"
+CRISPY_FAIL_SILENTLY = False
+
+# Where rows live. Source of the SQLite options: PROMISES P1 and P3 (measured: without IMMEDIATE,
+# about nine in ten of eight concurrent posts failed).
+
+DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/db.sqlite3")
+_scheme = urlsplit(DATABASE_URL).scheme
+if _scheme not in ("sqlite", "postgres", "postgresql"):
+    raise ImproperlyConfigured(
+        f"DATABASE_URL starts with “{_scheme}”. Allowed: sqlite:///path, postgres://user:password@host/name."
+    )
+_database = environ.Env.db_url_config(DATABASE_URL)
+if _scheme == "sqlite":
+    if _database["NAME"] not in (":memory:", ""):
+        _database["NAME"] = BASE_DIR / _database["NAME"]
+    _database["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": whole_number("DATABASE_POOL", 16, lowest=1, highest=500), "timeout": 5},
+        "connect_timeout": 5,
+    }
+DATABASES = {"default": _database}
+
+CACHE_URL = env.str("CACHE_URL", default="locmem://")
+_cache_scheme = urlsplit(CACHE_URL).scheme
+if _cache_scheme not in ("locmem", "redis", "rediss"):
+    raise ImproperlyConfigured(
+        f"CACHE_URL starts with “{_cache_scheme}”. Allowed: locmem://, redis://host:port/0, rediss://…"
+    )
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if _cache_scheme == "locmem"
+    else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+}
+
+# Languages, time
+
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LANGUAGE_CODE = one_of("LANGUAGE", ("nl", "en"), "nl")
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Amsterdam")
+USE_TZ = True
+
+# Style sheet, fonts, script; pictures
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 200_000  # bytes; PROMISES section D, row "request"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50
+
+# Mail. Without EMAIL_URL nothing is sent: every mail is kept in DATA_DIR/mailbox and shown at /mailbox/.
+
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    if urlsplit(EMAIL_URL).scheme not in ("smtp", "smtp+tls", "smtps"):
+        raise ImproperlyConfigured(
+            f"EMAIL_URL starts with “{urlsplit(EMAIL_URL).scheme}”. Allowed: smtp://, smtp+tls://, smtps://."
+        )
+    _mail = environ.Env.email_url_config(EMAIL_URL)
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail["EMAIL_HOST"] or "localhost"
+    EMAIL_PORT = _mail["EMAIL_PORT"] or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[urlsplit(EMAIL_URL).scheme]
+    EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
+    EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS = urlsplit(EMAIL_URL).scheme == "smtp+tls"
+    EMAIL_USE_SSL = urlsplit(EMAIL_URL).scheme == "smtps"
+EMAIL_TIMEOUT = 60  # seconds; PROMISES section B, outcome rules
+_mail_host = _site.hostname.removeprefix("www.")
+if "." not in _mail_host or _mail_host.replace(".", "").isdigit():
+    _mail_host = "luisterkamer.localhost"
+MAIL_FROM = env.str("MAIL_FROM", default=f"reacties@{_mail_host}")
+if MAIL_FROM.count("@") != 1 or not all(MAIL_FROM.split("@")) or not MAIL_FROM.isascii():
+    raise ImproperlyConfigured(f"MAIL_FROM is “{MAIL_FROM}”. It must be one address, such as reacties@example.org.")
+MAIL_DOMAIN = MAIL_FROM.split("@")[1]
+MAIL_LEASE_SECONDS = whole_number("MAIL_LEASE_SECONDS", 120, lowest=1, highest=3600)
+# What builds a mail of each kind, from the top of the house; the outbox lies below and only knows the name.
+OUTBOX_BUILDERS = {
+    "confirmation": "forum.subscriptions.mails.build_confirmation",
+    "reaction": "forum.reactions.mails.build_news",
+}
+
+# The rules of the house
+
+MODERATION = one_of("MODERATION", ("after", "first", "before"), "first")
+MAX_BODY_CHARS = whole_number("MAX_BODY_CHARS", 5000, lowest=500, highest=20_000)
+CONFIRMATIONS_PER_HOUR = whole_number("CONFIRMATIONS_PER_HOUR", 200, lowest=1, highest=100_000)
+
+# Security. Names of Django 6 where it has them.
+
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_HTTPS
+SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
+SECURE_SSL_REDIRECT = SITE_IS_HTTPS
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}

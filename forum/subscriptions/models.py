@@ -1,0 +1,81 @@
+"""Who wants to hear what. A subscription is one address following one article; a consent is one time it was asked."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Article
+from forum.outbox.models import Address
+
+
+class Scope(models.TextChoices):
+    ARTICLE = "article", _("All new reactions to this article")
+    REPLIES = "replies", _("Only answers to my reaction")
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def active(self) -> "SubscriptionQuerySet":
+        """Confirmed and not ended; mail may go there unless the address is suppressed."""
+        return self.filter(confirmed_at__isnull=False, ended_at__isnull=True)
+
+
+class Subscription(models.Model):
+    """`nonce` makes the token of this subscription's links (forum.subscriptions.tokens); only its SHA-256 is kept."""
+
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="subscriptions")
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="subscriptions", db_index=False)
+    scope = models.CharField(_("about"), max_length=7, choices=Scope.choices, default=Scope.ARTICLE)
+    nonce = models.CharField(max_length=32, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [
+            models.UniqueConstraint(fields=["address", "article"], name="subscription_once_per_article"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["article", "id"],
+                name="subscription_followers",
+                condition=models.Q(confirmed_at__isnull=False, ended_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"subscription {self.pk}"
+
+
+class Consent(models.Model):
+    """One request to be told, from asking to ending; the proof of double opt-in (PROMISES C1). Never changed back."""
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.SET_NULL, null=True, related_name="consents")
+    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, related_name="consents")
+    address_hash = models.CharField(max_length=64, blank=True)  # keyed; set when the consent ends
+    article = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, related_name="+")
+    scope = models.CharField(max_length=7, choices=Scope.choices)
+    wording = models.CharField(max_length=20)  # version of the words that were agreed to
+    client_key = models.CharField(max_length=43, blank=True)  # keyed hash of who asked; emptied after 30 days
+    token_hash = models.CharField(
+        max_length=64, unique=True, null=True
+    )  # of the link to confirm; null: none was mailed
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_how = models.CharField(max_length=20, blank=True)  # link | one-click | all | manage | suppressed | expired
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        indexes = [
+            models.Index(fields=["address", "-asked_at"], name="consent_of_address"),
+            models.Index(fields=["client_key", "-asked_at"], name="consent_of_client"),
+            models.Index(fields=["-asked_at"], name="consent_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"consent {self.pk}"
