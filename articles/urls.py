@@ -1,3 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from articles import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("articles/", views.articles, name="articles"),
+    path("articles/<slug:slug>/", views.article, name="article"),
+    path("sections/<slug:slug>/", views.section, name="section"),
+    path("authors/<slug:slug>/", views.author, name="author"),
+    path("house-rules/", views.house_rules, name="house_rules"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+]

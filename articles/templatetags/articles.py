@@ -1,0 +1,49 @@
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from articles.skyline import draw
+
+register = template.Library()
+
+
+@register.filter
+def short_moment(moment: datetime, year: int | None = None) -> str:
+    """ "21 nov, 07:12"; with the year when it is not `year`, the year of the page around it."""
+    moment = timezone.localtime(moment)
+    month = "b" if get_language() == "nl" else "M"  # Dutch writes months without a capital
+    return date_format(moment, f"j {month}, H:i" if moment.year == year else f"j {month} Y, H:i", use_l10n=False)
+
+
+@register.filter
+def long_date(moment: date) -> str:
+    return date_format(_local(moment), "j F Y", use_l10n=False)
+
+
+@register.filter
+def long_moment(moment: datetime) -> str:
+    return date_format(_local(moment), "j F Y, H:i", use_l10n=False)
+
+
+@register.filter
+def local_year(moment: date) -> int:
+    return _local(moment).year
+
+
+@register.filter
+def iso_moment(moment: datetime) -> str:
+    """Local time with its offset, to the second: what `<time datetime>` takes."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
+def _local(moment: date) -> date:
+    return timezone.localtime(moment) if isinstance(moment, datetime) else moment
+
+
+@register.simple_tag
+def gables(skyline: str, windows: bool = False, height: int = 25) -> SafeString:
+    return draw(skyline, windows=windows, height=height)
