@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
@@ -25,7 +26,10 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
     def recent(self) -> "ReactionQuerySet":
         """Published ones of public articles over the whole site, newest first."""
         return self.filter(
-            shown=True, status=Reaction.Status.PUBLISHED, article__status=Article.Status.PUBLISHED
+            shown=True,
+            status=Reaction.Status.PUBLISHED,
+            article__status=Article.Status.PUBLISHED,
+            article__published_at__lte=timezone.now(),
         ).order_by("-pk")
 
 
@@ -59,9 +63,8 @@ class Reaction(models.Model):
     status = models.CharField(_("state"), max_length=9, choices=Status.choices, default=Status.HELD, editable=False)
     held_because = models.JSONField(_("why it waits"), default=list, blank=True, editable=False)
     decision_reason = models.CharField(_("reason given"), max_length=200, blank=True)
-    shown = models.BooleanField(
-        default=False, editable=False
-    )  # published, or a tombstone that still carries a shown reply
+    # Published, or a tombstone that still carries a shown reply. What is shown is what stands on a page.
+    shown = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("posted at"))
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
@@ -108,10 +111,10 @@ class Reaction(models.Model):
             ),
             models.Index(
                 fields=["article", "thread_no", "path"],
-                name="reaction_conversation",
-                condition=Q(parent__isnull=False, shown=True),
+                name="reaction_thread",
+                condition=Q(shown=True),
             ),
-            models.Index(fields=["parent"], name="reaction_children", condition=Q(parent__isnull=False)),
+            models.Index(fields=["parent", "shown"], name="reaction_children", condition=Q(parent__isnull=False)),
             models.Index(fields=["id"], name="reaction_queue", condition=Q(status="held")),
             models.Index(fields=["-id"], name="reaction_recent", condition=Q(shown=True)),
             models.Index(

@@ -1,3 +1,15 @@
-from django.urls import URLPattern
+"""Where reactions are read and written. Addresses: CONTRACT section 3."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from forum import converters  # noqa: F401  (registers <number:…>)
+from forum.reactions.views import posting, reading
+
+urlpatterns = [
+    path("articles/<slug:slug>/reactions/", posting.post, name="post_reaction"),
+    path("articles/<slug:slug>/react/", posting.react, name="react"),
+    path("articles/<slug:slug>/reader/", posting.reader, name="reader"),
+    path("articles/<slug:slug>/conversations/<number:number>/", reading.conversation, name="conversation"),
+    path("reactions/<number:pk>/", reading.permalink, name="reaction"),
+    path("reactions/waiting/<str:token>/", posting.waiting, name="waiting"),
+]
