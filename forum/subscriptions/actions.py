@@ -1,9 +1,51 @@
-"""Asking, confirming and ending mail about an article."""
+"""Asking, confirming, changing and ending mail about an article.
 
-from datetime import datetime
+Every action takes the row of the address first. Whoever asks for the same address at the same moment waits there, so
+what is counted is what is true, and no two actions can hold each other up.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
 
 from articles.models import Article
-from forum.subscriptions.models import Subscription
+from forum.cleaning import email_key
+from forum.outbox.actions import enqueue
+from forum.outbox.models import Address, OutgoingMail
+from forum.subscriptions import tokens
+from forum.subscriptions.models import Consent, Subscription
+
+WORDING = "1"  # raise it when the words on the form, in the mail or on the page to confirm change in meaning
+OWNER_ASKED = "asked by the owner"
+ENDED = "the subscription has ended"
+
+# Ceilings on confirmation mails (PROMISES P27); the one per site is a setting.
+PER_ADDRESS_AND_ARTICLE = 1  # in 24 hours
+PER_ADDRESS = 3  # in 24 hours
+PER_CLIENT = 10  # in an hour
+CEILING_LOCK = 0x6C75_6973  # any number that nobody else takes
+
+
+class SubscriptionError(Exception):
+    """A link that cannot do what it was made for; the subclasses say why."""
+
+
+class UnknownToken(SubscriptionError):
+    """Never existed, has ended, or was cleared away."""
+
+
+class ExpiredToken(SubscriptionError):
+    """Older than 72 hours."""
+
+
+class AlreadyConfirmed(SubscriptionError):
+    """Used before; `subscription` is what it confirmed."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        super().__init__("already confirmed")
+        self.subscription = subscription
 
 
 def subscribe(
@@ -15,4 +57,205 @@ def subscribe(
     browser has just confirmed this very address): then it is confirmed at once. Known, unknown, suppressed and
     confirmed addresses take the same path (P18). Returns the row that a reaction links to.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        address = _locked_address(email)
+        nonce = tokens.new_nonce()
+        subscription, _ = Subscription.objects.get_or_create(
+            address=address,
+            article=article,
+            defaults={
+                "scope": scope,
+                "nonce": nonce,
+                "token_hash": tokens.hashed(tokens.subscription_token(nonce)),
+            },
+        )
+        if _is_active(subscription) and subscription.scope == scope and address.suppressed_at is None:
+            return subscription
+        if proven and address.suppressed_at is None:
+            _start(subscription, scope=scope, client_key=client_key, now=now)
+        elif not _ceiling_reached(address, article, client_key, now):
+            _ask(subscription, scope=scope, client_key=client_key, now=now)
+        return subscription
+
+
+def _locked_address(email: str) -> Address:
+    """Get or make the row, and lock it: an upsert does all three in one statement, on both databases alike.
+
+    It changes no key, so the rows that refer to the address (the fan-out writes them) do not wait for it.
+    """
+    key = email_key(email)
+    Address.objects.bulk_create(
+        [Address(email=email, key=key)], update_conflicts=True, unique_fields=["key"], update_fields=["key"]
+    )
+    return Address.objects.get(key=key)
+
+
+def _is_active(subscription: Subscription) -> bool:
+    return subscription.confirmed_at is not None and subscription.ended_at is None
+
+
+def _ceiling_reached(address: Address, article: Article, client_key: str, now: datetime) -> bool:
+    mailed = Consent.objects.filter(token_hash__isnull=False)
+    of_address = mailed.filter(address=address, asked_at__gt=now - timedelta(hours=24))
+    if of_address.count() >= PER_ADDRESS or of_address.filter(article=article).count() >= PER_ADDRESS_AND_ARTICLE:
+        return True
+    if connection.vendor == "postgresql":  # SQLite has one writer at a time anyway
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CEILING_LOCK])
+    this_hour = mailed.filter(asked_at__gt=now - timedelta(hours=1))
+    return (
+        this_hour.filter(client_key=client_key).count() >= PER_CLIENT
+        or this_hour.count() >= settings.CONFIRMATIONS_PER_HOUR
+    )
+
+
+def _ask(subscription: Subscription, *, scope: str, client_key: str, now: datetime) -> None:
+    nonce = tokens.new_nonce()
+    consent = Consent.objects.create(
+        subscription=subscription,
+        address=subscription.address,
+        article=subscription.article,
+        scope=scope,
+        wording=WORDING,
+        client_key=client_key,
+        nonce=nonce,
+        token_hash=tokens.hashed(tokens.confirm_token(nonce)),
+        asked_at=now,
+    )
+    enqueue(
+        kind=OutgoingMail.Kind.CONFIRMATION,
+        address=subscription.address,
+        subscription_id=subscription.pk,
+        event_id=consent.pk,
+        now=now,
+    )
+
+
+def _start(subscription: Subscription, *, scope: str, now: datetime, client_key: str = "") -> None:
+    """Note a consent that needs no mail, because whoever gives it has shown to own the mailbox, and let mail begin."""
+    _end_consents(Consent.objects.filter(subscription=subscription), how="replaced", now=now)
+    Consent.objects.create(
+        subscription=subscription,
+        address=subscription.address,
+        article=subscription.article,
+        scope=scope,
+        wording=WORDING,
+        client_key=client_key,
+        asked_at=now,
+        confirmed_at=now,
+    )
+    _activate(subscription, scope=scope, now=now)
+
+
+def _activate(subscription: Subscription, *, scope: str, now: datetime) -> None:
+    subscription.scope, subscription.confirmed_at, subscription.ended_at = scope, now, None
+    subscription.save(update_fields=["scope", "confirmed_at", "ended_at"])
+    Address.objects.filter(pk=subscription.address_id, confirmed_at__isnull=True).update(confirmed_at=now)
+
+
+def _end_consents(consents, *, how: str, now: datetime) -> None:
+    """Close the log entries; the address itself gives way to its keyed hash (C1)."""
+    for consent in consents.filter(ended_at__isnull=True).select_related("address"):
+        consent.ended_at, consent.ended_how = now, how
+        if consent.address is not None:
+            consent.address_hash = tokens.hashed_address(consent.address.key, "consent")
+            consent.address = None
+        consent.save(update_fields=["ended_at", "ended_how", "address_hash", "address"])
+
+
+def confirm(token: str, *, scope: str, now: datetime | None = None) -> Subscription:
+    """Use the mailed link, once, within 72 hours. Raises UnknownToken, ExpiredToken, AlreadyConfirmed.
+
+    Lifts the suppression of the address: its owner has just shown that mail arrives and is wanted.
+    """
+    now = now or timezone.now()
+    consent = tokens.consent_of(token)
+    if consent is None or consent.subscription is None:
+        raise UnknownToken
+    subscription = consent.subscription
+    with transaction.atomic():
+        _lock(subscription.address_id)
+        consent.refresh_from_db(fields=["confirmed_at", "ended_at"])
+        if consent.ended_at is not None:
+            raise UnknownToken
+        if consent.confirmed_at is not None:
+            raise AlreadyConfirmed(subscription)
+        if not tokens.is_fresh(consent, now):
+            raise ExpiredToken
+        consent.confirmed_at, consent.scope = now, scope
+        consent.save(update_fields=["confirmed_at", "scope"])
+        earlier = Consent.objects.filter(subscription=subscription, confirmed_at__isnull=False).exclude(pk=consent.pk)
+        _end_consents(earlier, how="replaced", now=now)
+        _activate(subscription, scope=scope, now=now)
+        Address.objects.filter(pk=subscription.address_id).update(suppressed_at=None, suppressed_because="")
+    return subscription
+
+
+def _lock(address_id: int) -> None:
+    Address.objects.select_for_update(no_key=True).filter(pk=address_id).values_list("pk").first()
+
+
+def unsubscribe(token: str, *, everything: bool = False, how: str = "link", now: datetime | None = None) -> None:
+    """End one subscription, or all of its address and all mail to it. May run twice; an unknown token does nothing."""
+    subscription = tokens.subscription_of(token)
+    if subscription is None:
+        return
+    if everything:
+        _end_everything(subscription.address, now or timezone.now())
+    else:
+        end(subscription, how=how, now=now)
+
+
+def end(subscription: Subscription, *, how: str, now: datetime | None = None) -> None:
+    now = now or timezone.now()
+    with transaction.atomic():
+        _lock(subscription.address_id)
+        Subscription.objects.filter(pk=subscription.pk, ended_at__isnull=True).update(ended_at=now)
+        _end_consents(Consent.objects.filter(subscription=subscription), how=how, now=now)
+        _cancel(OutgoingMail.objects.filter(subscription_id=subscription.pk), ENDED)
+
+
+def _end_everything(address: Address, now: datetime) -> None:
+    with transaction.atomic():
+        _lock(address.pk)
+        Subscription.objects.filter(address=address, ended_at__isnull=True).update(ended_at=now)
+        _end_consents(Consent.objects.filter(address=address), how="all", now=now)
+        _cancel(OutgoingMail.objects.filter(address=address), OWNER_ASKED)
+        Address.objects.filter(pk=address.pk, suppressed_at__isnull=True).update(
+            suppressed_at=now, suppressed_because=OWNER_ASKED
+        )
+
+
+def _cancel(mails, reason: str) -> None:
+    mails.filter(status=OutgoingMail.Status.QUEUED).update(status=OutgoingMail.Status.CANCELLED, reason=reason)
+
+
+def resume(token: str, *, now: datetime | None = None) -> Subscription:
+    """Turn an ended subscription on again: who holds its token owns the mailbox. Raises UnknownToken.
+
+    Takes back "stop all mail" as well, but not a suppression that came from bounces. May run twice.
+    """
+    now = now or timezone.now()
+    subscription = tokens.subscription_of(token)
+    if subscription is None or subscription.confirmed_at is None:
+        raise UnknownToken
+    with transaction.atomic():
+        _lock(subscription.address_id)
+        subscription.refresh_from_db(fields=["ended_at"])
+        if subscription.ended_at is not None:
+            _start(subscription, scope=subscription.scope, now=now)
+        Address.objects.filter(pk=subscription.address_id, suppressed_because=OWNER_ASKED).update(
+            suppressed_at=None, suppressed_because=""
+        )
+    return subscription
+
+
+def set_scope(subscription: Subscription, *, scope: str, now: datetime | None = None) -> None:
+    """Change what an active subscription is about; the log gets a new entry. Raises UnknownToken when it has ended."""
+    with transaction.atomic():
+        _lock(subscription.address_id)
+        subscription.refresh_from_db(fields=["scope", "confirmed_at", "ended_at"])
+        if not _is_active(subscription):
+            raise UnknownToken
+        if subscription.scope != scope:
+            _start(subscription, scope=scope, now=now or timezone.now())

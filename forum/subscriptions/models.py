@@ -44,6 +44,10 @@ class Subscription(models.Model):
                 name="subscription_followers",
                 condition=models.Q(confirmed_at__isnull=False, ended_at__isnull=True),
             ),
+            models.Index(
+                fields=["created_at"], name="subscription_unconfirmed", condition=models.Q(confirmed_at__isnull=True)
+            ),
+            models.Index(fields=["ended_at"], name="subscription_ended", condition=models.Q(ended_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -60,13 +64,12 @@ class Consent(models.Model):
     scope = models.CharField(max_length=7, choices=Scope.choices)
     wording = models.CharField(max_length=20)  # version of the words that were agreed to
     client_key = models.CharField(max_length=43, blank=True)  # keyed hash of who asked; emptied after 30 days
-    token_hash = models.CharField(
-        max_length=64, unique=True, null=True
-    )  # of the link to confirm; null: none was mailed
+    nonce = models.CharField(max_length=32, blank=True, editable=False)  # makes the token of the link to confirm
+    token_hash = models.CharField(max_length=64, unique=True, null=True)  # of that token; null: none was mailed
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    ended_how = models.CharField(max_length=20, blank=True)  # link | one-click | all | manage | suppressed | expired
+    ended_how = models.CharField(max_length=20, blank=True)  # link | one-click | all | manage | replaced
 
     class Meta:
         verbose_name = _("consent")
@@ -75,6 +78,11 @@ class Consent(models.Model):
             models.Index(fields=["address", "-asked_at"], name="consent_of_address"),
             models.Index(fields=["client_key", "-asked_at"], name="consent_of_client"),
             models.Index(fields=["-asked_at"], name="consent_recent"),
+            models.Index(
+                fields=["asked_at"], name="consent_unconfirmed", condition=models.Q(confirmed_at__isnull=True)
+            ),
+            models.Index(fields=["asked_at"], name="consent_with_client", condition=~models.Q(client_key="")),
+            models.Index(fields=["ended_at"], name="consent_ended", condition=models.Q(ended_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

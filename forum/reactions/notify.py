@@ -1,0 +1,78 @@
+"""A published reaction -> one row in the outbox for each follower. May run twice, or by two workers at once."""
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from articles.models import Article
+from forum.reactions.models import Reaction
+from forum.subscriptions.models import Scope, Subscription
+
+BATCH = 5_000  # followers per transaction; keeps SQLite's only writer busy for less than a quarter of a second
+
+
+def announce_due() -> int:
+    """Announce what was published since, oldest first; returns how many reactions. A closed door waits (P23)."""
+    public = Reaction.objects.unannounced().filter(
+        article__status=Article.Status.PUBLISHED, article__published_at__lte=timezone.now()
+    )
+    announced = 0
+    for reaction in public.defer("html"):
+        announced += announce(reaction)
+    return announced
+
+
+def announce(reaction: Reaction) -> bool:
+    """Queue this reaction's mails in batches, then note that it is done. False when it was not to be announced."""
+    if not Reaction.objects.unannounced().filter(pk=reaction.pk).exists():
+        return False
+    branch = _subscriptions_above(reaction)
+    last = 0
+    while (upto := _end_of_batch(reaction.article_id, last)) is not None:
+        with transaction.atomic():
+            _queue(reaction, branch, last, upto)
+        last = upto
+    return bool(Reaction.objects.unannounced().filter(pk=reaction.pk).order_by().update(announced_at=timezone.now()))
+
+
+def _subscriptions_above(reaction: Reaction) -> list[int]:
+    """Subscriptions of those whose own reaction stands above this one: its path names their numbers."""
+    if reaction.parent_id is None:
+        return []
+    path = bytes(reaction.path)
+    numbers = [0, *(int.from_bytes(path[at : at + 4], "big") for at in range(0, len(path), 4))]
+    above = Reaction.objects.filter(article=reaction.article_id, thread_no=reaction.thread_no)
+    # Below 32 levels the path no longer names the parent.
+    found = above.filter(reply_no__in=numbers[:-1]) | above.filter(pk=reaction.parent_id)
+    return sorted(set(found.exclude(subscription=None).values_list("subscription_id", flat=True)))
+
+
+def _end_of_batch(article_id: int, after: int) -> int | None:
+    followers = Subscription.objects.active().filter(article=article_id, pk__gt=after).order_by("pk")
+    ids = followers.values_list("pk", flat=True)
+    full = ids[BATCH - 1 : BATCH].first()
+    return full if full is not None else followers.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def _queue(reaction: Reaction, branch: list[int], after: int, upto: int) -> None:
+    """One statement, so that a follower who leaves meanwhile is either in or out; the reaction must still be there."""
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    marks = ", ".join(["%s"] * len(branch)) or "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO outbox_outgoingmail
+                (kind, address_id, subscription_id, event_id, status, reason, attempts, due_at, message_id, created_at)
+            SELECT 'reaction', s.address_id, s.id, r.id, 'queued', '', 0, %s, '', %s
+            FROM subscriptions_subscription s
+            JOIN outbox_address a ON a.id = s.address_id
+            JOIN reactions_reaction r ON r.id = %s AND r.status = 'published'
+            LEFT JOIN subscriptions_subscription poster ON poster.id = r.subscription_id
+            WHERE s.article_id = %s AND s.id > %s AND s.id <= %s
+              AND s.confirmed_at IS NOT NULL AND s.ended_at IS NULL AND a.suppressed_at IS NULL
+              AND (poster.id IS NULL OR poster.address_id <> s.address_id)
+              AND (s.scope = %s OR s.id IN ({marks}))
+            ORDER BY s.id
+            ON CONFLICT (kind, subscription_id, event_id) DO NOTHING
+            """,
+            [now, now, reaction.pk, reaction.article_id, after, upto, Scope.ARTICLE, *branch],
+        )

@@ -1,0 +1,59 @@
+"""The secret words in our mails' links. Only their SHA-256 is kept (PROMISES P16).
+
+A mail is built later than its row, so a token is derived: HMAC(SECRET_KEY, purpose, the row's nonce). Nonces are 128
+random bits; who reads the database but not the key learns no token, and a token of one purpose fits no other.
+"""
+
+import base64
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from forum.subscriptions.models import Consent, Subscription
+
+CONFIRM_LASTS = timedelta(hours=72)
+
+
+def new_nonce() -> str:
+    return secrets.token_hex(16)
+
+
+def confirm_token(nonce: str) -> str:
+    return _token("confirm", nonce)
+
+
+def subscription_token(nonce: str) -> str:
+    return _token("subscription", nonce)
+
+
+def hashed(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def hashed_address(address_key: str, purpose: str) -> str:
+    """An address as 22 characters that nobody without our key can make or compare."""
+    mac = salted_hmac(f"forum.subscriptions.address.{purpose}", address_key, algorithm="sha256")
+    return base64.urlsafe_b64encode(mac.digest()[:16]).decode().rstrip("=")
+
+
+def consent_of(token: str) -> Consent | None:
+    consent = (
+        Consent.objects.select_related("subscription__article", "article").filter(token_hash=hashed(token)).first()
+    )
+    return consent if consent and constant_time_compare(consent.token_hash, hashed(token)) else None
+
+
+def subscription_of(token: str) -> Subscription | None:
+    subscription = Subscription.objects.select_related("article", "address").filter(token_hash=hashed(token)).first()
+    return subscription if subscription and constant_time_compare(subscription.token_hash, hashed(token)) else None
+
+
+def is_fresh(consent: Consent, now: datetime) -> bool:
+    return now - consent.asked_at < CONFIRM_LASTS
+
+
+def _token(purpose: str, nonce: str) -> str:
+    mac = salted_hmac(f"forum.subscriptions.token.{purpose}", nonce, algorithm="sha256")
+    return base64.urlsafe_b64encode(mac.digest()[:24]).decode()
