@@ -1,5 +1,7 @@
 """What the editors make: sections, authors, articles, pictures; and the row that readers move, Discussion."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -65,6 +67,12 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def with_byline(self) -> "ArticleQuerySet":
         """With all that a title in a list shows, in one query (its pictures take one more)."""
         return self.select_related("section", "author", "discussion")
+
+    def with_picture(self) -> "ArticleQuerySet":
+        """With the main picture, in one query more: `article.main_images`, a list of one or none."""
+        return self.prefetch_related(
+            models.Prefetch("images", ArticleImage.objects.filter(number=1).exclude(renditions=[]), "main_images")
+        )
 
 
 class Article(models.Model):
@@ -155,6 +163,17 @@ class ArticleImage(models.Model):
         return self.alt or str(self.number)
 
 
+class DiscussionQuerySet(models.QuerySet["Discussion"]):
+    def talked_about_since(self, moment: datetime) -> "DiscussionQuerySet":
+        """Of public articles that somebody reacted to since then; with most reactions first."""
+        return (
+            self.filter(last_reaction_at__gte=moment, visible__gt=0)
+            .filter(article__status=Article.Status.PUBLISHED, article__published_at__lte=timezone.now())
+            .select_related("article")
+            .order_by("-visible", "-last_reaction_at")
+        )
+
+
 class Discussion(models.Model):
     """What readers move under an article, in a row of its own, so that editors and readers never wait for each other.
 
@@ -176,6 +195,8 @@ class Discussion(models.Model):
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
     last_reaction_at = models.DateTimeField(null=True, editable=False)
     skyline = models.CharField(max_length=240, default="", blank=True, editable=False)
+
+    objects = DiscussionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("discussion")

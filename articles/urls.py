@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from articles import views
 
@@ -11,4 +11,5 @@ urlpatterns = [
     path("house-rules/", views.house_rules, name="house_rules"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
+    re_path(r"^media/(?P<folder>articles|authors)/(?P<name>[\w.-]+)$", views.media, name="media"),
 ]

@@ -1,12 +1,16 @@
 from datetime import date, datetime
 
 from django import template
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from articles.models import Article, ArticleImage, Author
 from articles.skyline import draw
+from forum.text import joined
 
 register = template.Library()
 
@@ -47,3 +51,26 @@ def _local(moment: date) -> date:
 @register.simple_tag
 def gables(skyline: str, windows: bool = False, height: int = 25) -> SafeString:
     return draw(skyline, windows=windows, height=height)
+
+
+@register.simple_tag
+def prose(article: Article) -> SafeString:
+    """The article's text, made into HTML by us when it was saved."""
+    return joined([article.body_html])
+
+
+@register.simple_tag
+def author_link(author: Author) -> SafeString:
+    return format_html('<a class="u-url p-name" href="{}" rel="author">{}</a>', author.get_absolute_url(), author.name)
+
+
+@register.filter
+def srcset(image: ArticleImage, kind: str) -> str:
+    """All widths of a picture, `kind` "avif" or "jpeg"."""
+    return ", ".join(f"{default_storage.url(made[kind])} {made['width']}w" for made in image.renditions)
+
+
+@register.filter
+def middle_address(image: ArticleImage) -> str:
+    """The picture for who understands neither AVIF nor srcset."""
+    return default_storage.url(image.renditions[len(image.renditions) // 2]["jpeg"])

@@ -1,0 +1,87 @@
+"""Everything editors do that means something. Each action raises the version of the pages that it changes."""
+
+from datetime import datetime
+from math import ceil
+from typing import IO
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone, translation
+
+from articles import images
+from articles.models import Article, ArticleImage, Author, Discussion, Section
+from forum import text
+
+WORDS_PER_MINUTE = 200
+
+
+@transaction.atomic
+def save_article(article: Article) -> Article:
+    """Store the article with its finished HTML and minutes, and see that it has a discussion. May run twice.
+
+    Pictures are found in the database: after adding one, save its article again.
+    """
+    if article.pk is None:
+        article.save()
+    with translation.override(article.language):
+        article.body_html = text.article_html(article.body, images.figure_of(article))
+    article.minutes = max(1, ceil(len(article.body.split()) / WORDS_PER_MINUTE))
+    article.save()
+    Discussion.objects.get_or_create(article=article)
+    _raise_versions(article=article)
+    return article
+
+
+@transaction.atomic
+def save_image(image: ArticleImage) -> ArticleImage:
+    """Store a picture of an article and make its widths. Raises images.ImageRefused. Save the article afterwards."""
+    image.save()
+    images.store_renditions(image)
+    return image
+
+
+@transaction.atomic
+def publish_article(article: Article, *, at: datetime | None = None) -> Article:
+    """Show it to everybody, from `at` on; None: now, or since when it was first published. May run twice."""
+    article.status = Article.Status.PUBLISHED
+    article.published_at = at or article.published_at or timezone.now()
+    article.save(update_fields=["status", "published_at", "updated_at"])
+    Discussion.objects.get_or_create(article=article)
+    _raise_versions(article=article)
+    return article
+
+
+@transaction.atomic
+def withdraw_article(article: Article) -> Article:
+    """Its address answers "gone" from now on. May run twice; publishing brings it back."""
+    article.status = Article.Status.WITHDRAWN
+    article.save(update_fields=["status", "updated_at"])
+    _raise_versions(article=article)
+    return article
+
+
+@transaction.atomic
+def change_discussion(article: Article, *, state: str, closes_at: datetime | None) -> None:
+    """Writes these two columns only: readers move the others at the same moment."""
+    Discussion.objects.filter(article=article).update(state=state, closes_at=closes_at, version=F("version") + 1)
+
+
+@transaction.atomic
+def save_author(author: Author, *, portrait: IO[bytes] | None = None) -> Author:
+    """Raises images.ImageRefused."""
+    if portrait:
+        images.store_portrait(author, portrait)
+    author.save()
+    _raise_versions(article__author=author)
+    return author
+
+
+@transaction.atomic
+def save_section(section: Section) -> Section:
+    section.save()
+    _raise_versions(article__section=section)
+    return section
+
+
+def _raise_versions(**which: Article | Author | Section) -> None:
+    Discussion.objects.filter(**which).update(version=F("version") + 1)
