@@ -1,7 +1,27 @@
 """Every write that means something to a reaction."""
 
-from articles.models import Article
+import re
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+from hashlib import blake2b, sha256
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from articles.models import Article, Author, Discussion
+from forum import cleaning, text
+from forum.reactions import placing, rendering
 from forum.reactions.models import Reaction
+from forum.spam.screening import Outcome, Submission, screen
+from forum.subscriptions.actions import subscribe
+
+SAME_WORDS = timedelta(minutes=10)  # PROMISES P20
+FORM_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}", re.ASCII)
+STRICTER = ("after", "first", "before")
+Status = Reaction.Status
 
 
 class ReactionError(Exception):
@@ -21,6 +41,14 @@ class AlreadyPosted(ReactionError):
 
     def __init__(self, reaction: Reaction) -> None:
         super().__init__("already posted")
+        self.reaction = reaction
+
+
+class AlreadyDecided(ReactionError):
+    """Somebody else decided first (PROMISES P21); `reaction` is as it stands now."""
+
+    def __init__(self, reaction: Reaction) -> None:
+        super().__init__(f"already {reaction.status}")
         self.reaction = reaction
 
 
@@ -46,22 +74,187 @@ def post_reaction(
     All in one transaction. The strings must come out of forum.cleaning. `email_proven`: this browser confirmed this
     address recently, so it need not be confirmed again. Raises Closed, ParentGone, AlreadyPosted.
     """
-    raise NotImplementedError
+    now = timezone.now()
+    reaction = Reaction(
+        article=article,
+        parent_id=parent_id,
+        name=article.author.name if by_author else name,
+        website=website,
+        body=body,
+        language=article.language,
+        by_author=by_author,
+        created_at=now,
+        published_at=now,  # emptied again when it has to wait
+        reader_key=_reader_key(email),
+        client_key=client_key,
+        form_key=form_key if FORM_KEY.fullmatch(form_key) else None,
+    )
+    reaction.fingerprint = _fingerprint(reaction)
+    words = text.reader_html(body)  # the dearest step, so before anybody has to wait for us
+
+    with transaction.atomic():
+        _refuse_second(reaction, article)
+        discussion = _open_discussion(article)
+        reaction.parent = _answered(reaction)
+        verdict = screen(
+            Submission(
+                name=reaction.name,
+                website=website,
+                body=body,
+                mode=_strictest(settings.MODERATION, discussion.state),
+                known_reader=_is_known(reaction),
+                by_author=by_author,
+                honeypot=honeypot,
+                seconds_open=seconds_open,
+                same_origin=same_origin,
+                protected_names=_protected_names(),
+            )
+        )
+        publish = verdict.outcome == Outcome.PUBLISH
+        reaction.held_because = verdict.reasons
+        if email:
+            reaction.subscription = subscribe(
+                email=email, article=article, scope=notify, client_key=client_key, proven=email_proven, now=now
+            )
+        if not publish:
+            reaction.published_at = None
+        reaction.save(force_insert=True)
+        if publish:
+            html = rendering.part(reaction, words=words)  # needs the id; still before the lock
+            placing.place(reaction, _open_discussion(article, lock=True), now=now, html=html)
+            if reaction.parent and reaction.parent.status != Status.PUBLISHED:
+                raise ParentGone
+    return reaction
 
 
 def approve(reaction: Reaction) -> Reaction:
     """Publish a held, refused or spam reaction; numbers are given the first time. Raises Closed never: moderators may."""
-    raise NotImplementedError
+    with transaction.atomic():
+        reaction, discussion = _locked(reaction, Status.HELD, Status.REFUSED, Status.SPAM)
+        reaction.decision_reason = ""
+        reaction.published_at = now = timezone.now()
+        placing.place(reaction, discussion, now=now)
+    return reaction
 
 
 def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Reaction:
-    raise NotImplementedError
+    with transaction.atomic():
+        reaction, _ = _locked(reaction, Status.HELD)
+        reaction.status = Status.SPAM if as_spam else Status.REFUSED
+        reaction.decision_reason = reason
+        reaction.save(update_fields=["status", "decision_reason"])
+    return reaction
 
 
 def remove(reaction: Reaction, *, reason: str = "") -> Reaction:
     """Take a published reaction away; a tombstone stays while a shown answer hangs below it."""
-    raise NotImplementedError
+    with transaction.atomic():
+        reaction, discussion = _locked(reaction, Status.PUBLISHED)
+        placing.take_away(reaction, discussion, status=Status.REMOVED, reason=reason)
+    return reaction
+
+
+def withdraw(reaction: Reaction) -> Reaction:
+    """Its writer takes it back, also while it waits. Cannot be undone."""
+    with transaction.atomic():
+        reaction, discussion = _locked(reaction, Status.PUBLISHED, Status.HELD)
+        if reaction.status == Status.HELD:
+            reaction.status = Status.WITHDRAWN
+            reaction.save(update_fields=["status"])
+        else:
+            placing.take_away(reaction, discussion, status=Status.WITHDRAWN, reason="")
+    return reaction
 
 
 def restore(reaction: Reaction) -> Reaction:
-    raise NotImplementedError
+    """Show a removed reaction again, in the place it had."""
+    with transaction.atomic():
+        reaction, discussion = _locked(reaction, Status.REMOVED)
+        placing.put_back(reaction, discussion)
+    return reaction
+
+
+def _refuse_second(reaction: Reaction, article: Article) -> None:
+    """Raise AlreadyPosted for a second identical post; of two that come at once, one waits here for the other."""
+    if connection.vendor == "postgresql":  # SQLite's transactions come one after another by themselves (IMMEDIATE)
+        keys = sorted(_lock_number(key) for key in (reaction.form_key, reaction.fingerprint) if key)
+        with connection.cursor() as cursor:
+            for key in keys:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    first = Reaction.objects.filter(form_key=reaction.form_key).first() if reaction.form_key else None
+    if first is None:
+        same = Reaction.objects.filter(
+            fingerprint=reaction.fingerprint, created_at__gt=reaction.created_at - SAME_WORDS
+        )
+        first = same.order_by("-pk").first()
+    if first:
+        raise AlreadyPosted(first)
+
+
+def _open_discussion(article: Article, *, lock: bool = False) -> Discussion:
+    """Raises Closed. With `lock` the answer stays true to the end of the transaction."""
+    if lock:
+        discussion = placing.locked_discussion(article.pk)
+    else:
+        discussion = Discussion.objects.get(pk=article.pk)
+    if not discussion.is_open or not Article.objects.published().filter(pk=article.pk).exists():
+        raise Closed
+    return discussion
+
+
+def _answered(reaction: Reaction) -> Reaction | None:
+    if reaction.parent_id is None:
+        return None
+    published = Reaction.objects.filter(article=reaction.article, status=Status.PUBLISHED)
+    parent = published.filter(pk=reaction.parent_id).first()
+    if parent is None:
+        raise ParentGone
+    reaction.depth = min(parent.depth + 1, 32_767)
+    return parent
+
+
+def _locked(reaction: Reaction, *expected: str) -> tuple[Reaction, Discussion]:
+    """The row as it is under the lock of its article; raises AlreadyDecided when its state is none of `expected`."""
+    discussion = placing.locked_discussion(reaction.article_id)
+    reaction = Reaction.objects.select_related("article", "parent").get(pk=reaction.pk)
+    if reaction.status not in expected:
+        raise AlreadyDecided(reaction)
+    return reaction, discussion
+
+
+def _strictest(*modes: str) -> str:
+    """Of the site's mode and the state of an article; "open" adds nothing."""
+    return max((mode for mode in modes if mode in STRICTER), key=STRICTER.index)
+
+
+def _is_known(reaction: Reaction) -> bool:
+    """Was this name with this address published before? Without an address nobody is known."""
+    by_reader = Reaction.objects.filter(reader_key=reaction.reader_key).exclude(reader_key="")
+    return bool(reaction.reader_key) and by_reader.filter(name=reaction.name, status=Status.PUBLISHED).exists()
+
+
+def _protected_names() -> list[str]:
+    """What nobody else may sign with: the authors' names, and the staff's."""
+    names = set(Author.objects.values_list("name", flat=True))
+    for user in get_user_model().objects.filter(is_staff=True, is_active=True):
+        names |= {user.get_full_name(), user.get_username()}
+    return sorted(names - {""})
+
+
+def _reader_key(email: str) -> str:
+    if not email:
+        return ""
+    return _short(salted_hmac("forum.reactions.reader", cleaning.email_key(email), algorithm="sha256").digest())
+
+
+def _fingerprint(reaction: Reaction) -> str:
+    parts = (str(reaction.article_id), str(reaction.parent_id or ""), reaction.name, reaction.body)
+    return _short(sha256("\0".join(parts).encode()).digest())
+
+
+def _short(digest: bytes) -> str:
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _lock_number(key: str) -> int:
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)

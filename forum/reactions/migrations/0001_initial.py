@@ -5,53 +5,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('articles', '0001_initial'),
-        ('subscriptions', '0001_initial'),
+        ("articles", "0001_initial"),
+        ("subscriptions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Reaction',
+            name="Reaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('thread_no', models.PositiveIntegerField(editable=False, null=True)),
-                ('reply_no', models.PositiveIntegerField(editable=False, null=True)),
-                ('path', models.BinaryField(max_length=128, null=True)),
-                ('depth', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('replies', models.PositiveIntegerField(default=0, editable=False)),
-                ('last_reply_no', models.PositiveIntegerField(default=0, editable=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('website', models.CharField(blank=True, max_length=260, verbose_name='website')),
-                ('body', models.TextField(verbose_name='reaction')),
-                ('language', models.CharField(max_length=2)),
-                ('by_author', models.BooleanField(default=False, editable=False, verbose_name="by the article's author")),
-                ('status', models.CharField(choices=[('held', 'waiting'), ('published', 'published'), ('refused', 'refused'), ('removed', 'removed'), ('withdrawn', 'withdrawn'), ('spam', 'spam')], default='held', editable=False, max_length=9, verbose_name='state')),
-                ('held_because', models.JSONField(blank=True, default=list, editable=False, verbose_name='why it waits')),
-                ('decision_reason', models.CharField(blank=True, max_length=200, verbose_name='reason given')),
-                ('shown', models.BooleanField(default=False, editable=False)),
-                ('created_at', models.DateTimeField(verbose_name='posted at')),
-                ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='published at')),
-                ('edited_at', models.DateTimeField(editable=False, null=True)),
-                ('announced_at', models.DateTimeField(editable=False, null=True)),
-                ('html', models.TextField(default='', editable=False)),
-                ('html_version', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('reader_key', models.CharField(blank=True, editable=False, max_length=43)),
-                ('client_key', models.CharField(blank=True, editable=False, max_length=43)),
-                ('form_key', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('fingerprint', models.CharField(editable=False, max_length=43)),
-                ('article', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reactions', to='articles.article')),
-                ('parent', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='reactions.reaction')),
-                ('subscription', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reactions', to='subscriptions.subscription')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("thread_no", models.PositiveIntegerField(editable=False, null=True)),
+                ("reply_no", models.PositiveIntegerField(editable=False, null=True)),
+                ("path", models.BinaryField(max_length=128, null=True)),
+                ("depth", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("replies", models.PositiveIntegerField(default=0, editable=False)),
+                ("last_reply_no", models.PositiveIntegerField(default=0, editable=False)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("website", models.CharField(blank=True, max_length=260, verbose_name="website")),
+                ("body", models.TextField(verbose_name="reaction")),
+                ("language", models.CharField(max_length=2)),
+                (
+                    "by_author",
+                    models.BooleanField(default=False, editable=False, verbose_name="by the article's author"),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("held", "waiting"),
+                            ("published", "published"),
+                            ("refused", "refused"),
+                            ("removed", "removed"),
+                            ("withdrawn", "withdrawn"),
+                            ("spam", "spam"),
+                        ],
+                        default="held",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "held_because",
+                    models.JSONField(blank=True, default=list, editable=False, verbose_name="why it waits"),
+                ),
+                ("decision_reason", models.CharField(blank=True, max_length=200, verbose_name="reason given")),
+                ("shown", models.BooleanField(default=False, editable=False)),
+                ("created_at", models.DateTimeField(verbose_name="posted at")),
+                ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="published at")),
+                ("edited_at", models.DateTimeField(editable=False, null=True)),
+                ("announced_at", models.DateTimeField(editable=False, null=True)),
+                ("html", models.TextField(default="", editable=False)),
+                ("html_version", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("reader_key", models.CharField(blank=True, editable=False, max_length=43)),
+                ("client_key", models.CharField(blank=True, editable=False, max_length=43)),
+                ("form_key", models.CharField(editable=False, max_length=64, null=True, unique=True)),
+                ("fingerprint", models.CharField(editable=False, max_length=43)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reactions",
+                        to="articles.article",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="reactions.reaction",
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reactions",
+                        to="subscriptions.subscription",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reaction',
-                'verbose_name_plural': 'reactions',
-                'indexes': [models.Index(condition=models.Q(('parent__isnull', True), ('shown', True)), fields=['article', 'thread_no'], name='reaction_openings'), models.Index(condition=models.Q(('shown', True)), fields=['article', 'thread_no', 'path'], name='reaction_thread'), models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent', 'shown'], name='reaction_children'), models.Index(condition=models.Q(('status', 'held')), fields=['id'], name='reaction_queue'), models.Index(condition=models.Q(('shown', True)), fields=['-id'], name='reaction_recent'), models.Index(condition=models.Q(('announced_at__isnull', True), ('status', 'published')), fields=['id'], name='reaction_unannounced'), models.Index(condition=models.Q(('reader_key', ''), _negated=True), fields=['reader_key', '-id'], name='reaction_by_reader'), models.Index(fields=['fingerprint', '-id'], name='reaction_same_words')],
-                'constraints': [models.UniqueConstraint(fields=('article', 'thread_no', 'reply_no'), name='reaction_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('path__isnull', True), ('reply_no__isnull', True), ('thread_no__isnull', True)), models.Q(('path__isnull', False), ('reply_no__isnull', False), ('thread_no__isnull', False)), _connector='OR'), name='reaction_numbered_together'), models.CheckConstraint(condition=models.Q(('shown', False), ('thread_no__isnull', False), _connector='OR'), name='reaction_shown_is_numbered'), models.CheckConstraint(condition=models.Q(('reply_no__isnull', True), models.Q(('parent__isnull', True), ('reply_no', 0)), models.Q(('parent__isnull', False), ('reply_no__gt', 0)), _connector='OR'), name='reaction_opening_has_no_parent')],
+                "verbose_name": "reaction",
+                "verbose_name_plural": "reactions",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("parent__isnull", True), ("shown", True)),
+                        fields=["article", "thread_no"],
+                        name="reaction_openings",
+                    ),
+                    models.Index(
+                        condition=models.Q(("shown", True)),
+                        fields=["article", "thread_no", "path"],
+                        name="reaction_thread",
+                    ),
+                    models.Index(
+                        condition=models.Q(("parent__isnull", False)),
+                        fields=["parent", "shown"],
+                        name="reaction_children",
+                    ),
+                    models.Index(condition=models.Q(("status", "held")), fields=["id"], name="reaction_queue"),
+                    models.Index(condition=models.Q(("shown", True)), fields=["-id"], name="reaction_recent"),
+                    models.Index(
+                        condition=models.Q(("announced_at__isnull", True), ("status", "published")),
+                        fields=["id"],
+                        name="reaction_unannounced",
+                    ),
+                    models.Index(
+                        condition=models.Q(("reader_key", ""), _negated=True),
+                        fields=["reader_key", "-id"],
+                        name="reaction_by_reader",
+                    ),
+                    models.Index(fields=["fingerprint", "-id"], name="reaction_same_words"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("article", "thread_no", "reply_no"), name="reaction_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("path__isnull", True), ("reply_no__isnull", True), ("thread_no__isnull", True)),
+                            models.Q(
+                                ("path__isnull", False), ("reply_no__isnull", False), ("thread_no__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reaction_numbered_together",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("shown", False), ("thread_no__isnull", False), _connector="OR"),
+                        name="reaction_shown_is_numbered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reply_no__isnull", True),
+                            models.Q(("parent__isnull", True), ("reply_no", 0)),
+                            models.Q(("parent__isnull", False), ("reply_no__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="reaction_opening_has_no_parent",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,9 +1,48 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Reading: a reaction's own address, and one whole conversation of a long thread."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from articles.models import Article
+from forum.reactions import rendering
+from forum.reactions.models import Reaction
+from forum.reactions.templatetags.reactions import page_address
+from forum.reactions.thread_markup import ancestors, thread
+from forum.reactions.threads import conversation_page, place_of
 
 
+@require_safe
 def permalink(request: HttpRequest, pk: int) -> HttpResponse:
-    raise Http404
+    """302 to where it stands; 410 with the reason when it was taken away; 404 while it was never shown."""
+    reactions = Reaction.objects.select_related("article__discussion", "article__section").defer(
+        "html", "article__body"
+    )
+    reaction = get_object_or_404(reactions, pk=pk)
+    if not reaction.article.is_public:
+        raise Http404
+    if reaction.shown:
+        return HttpResponseRedirect(place_of(reaction))
+    if reaction.thread_no is None:
+        raise Http404
+    with translation.override(reaction.article.language):
+        context = {"article": reaction.article, "reason": rendering.why_gone(reaction)}
+        return render(request, "reactions/gone.html", context, status=410)
 
 
+@require_safe
 def conversation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    raise Http404
+    article = get_object_or_404(Article.objects.published().with_byline(), slug=slug)
+    page = conversation_page(article, number, request.GET.get("after"))
+    with translation.override(article.language):
+        context = {
+            "article": article,
+            "page": page,
+            "opening": (page.above or page.rows)[0],
+            "ancestors": ancestors(page),
+            "thread": thread(page, article),
+            "previous": page_address(page, page.previous),
+            "following": page_address(page, page.following),
+        }
+        return render(request, "reactions/conversation.html", context)

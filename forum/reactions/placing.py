@@ -1,0 +1,160 @@
+"""The locked section: giving a reaction its place in the thread, taking it away, putting it back.
+
+Every function here changes rows under the lock on the article's Discussion, which its caller took with
+`locked_discussion`, and keeps true what is counted: Discussion.visible, Reaction.replies, the skyline, `shown`.
+"""
+
+from datetime import datetime
+
+from django.db.models import F, TextField, Value
+from django.db.models.functions import Replace
+from django.utils import translation
+
+from articles.models import Discussion
+from articles.skyline import MAX_HOUSES, house
+from forum.reactions import rendering
+from forum.reactions.models import MAX_PATH_LEVELS, Reaction
+
+STEP = 4  # bytes of a path per level
+EXACT_SKYLINE = 200  # with more visible reactions the street is full, and one house less changes nothing
+
+
+def locked_discussion(article_id: int) -> Discussion:
+    """Only those who post under the same article wait here; to the end of the transaction."""
+    return Discussion.objects.select_for_update().get(pk=article_id)
+
+
+def place(reaction: Reaction, discussion: Discussion, *, now: datetime, html: str = "") -> None:
+    """Publish for the first time: give numbers, count, show. `html` when the caller made the part before the lock.
+
+    Reads the parent again: its state is certain now.
+    """
+    opening = _opening_above(reaction)
+    _give_numbers(reaction, opening, discussion)
+    reaction.status, reaction.shown, reaction.published_at = Reaction.Status.PUBLISHED, True, now
+    reaction.html, reaction.html_version = html or rendering.part(reaction), rendering.HTML_VERSION
+    reaction.save(
+        update_fields=[
+            *("thread_no", "reply_no", "path", "published_at", "status", "shown"),
+            *("held_because", "decision_reason", "html", "html_version"),
+        ]
+    )
+    if opening:
+        Reaction.objects.filter(pk=opening.pk).update(replies=F("replies") + 1, last_reply_no=opening.last_reply_no)
+        _show_tombstones_above(reaction)
+    discussion.visible += 1
+    discussion.last_reaction_at = max(now, discussion.last_reaction_at or now)
+    if len(discussion.skyline) < 2 * MAX_HOUSES:
+        discussion.skyline += _house(reaction)
+    _note_change(discussion)
+
+
+def put_back(reaction: Reaction, discussion: Discussion) -> None:
+    """A removed reaction returns to the place it had."""
+    reaction.status, reaction.shown, reaction.decision_reason = Reaction.Status.PUBLISHED, True, ""
+    reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
+    reaction.save(update_fields=["status", "shown", "decision_reason", "html", "html_version"])
+    _rename_in_answers(reaction)
+    _count_reply(reaction, +1)
+    _show_tombstones_above(reaction)
+    discussion.visible += 1
+    discussion.skyline = _skyline(discussion)
+    _note_change(discussion)
+
+
+def take_away(reaction: Reaction, discussion: Discussion, *, status: str, reason: str) -> None:
+    """A tombstone stays while a shown answer hangs below it; tombstones that carry nothing any more go as well."""
+    reaction.status, reaction.decision_reason = status, reason
+    reaction.shown = Reaction.objects.filter(parent=reaction, shown=True).exists()
+    reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
+    reaction.save(update_fields=["status", "shown", "decision_reason", "html", "html_version"])
+    _rename_in_answers(reaction)
+    _count_reply(reaction, -1)
+    if not reaction.shown:
+        _hide_tombstones_above(reaction)
+    discussion.visible -= 1
+    discussion.skyline = _skyline(discussion)
+    _note_change(discussion)
+
+
+def _opening_above(reaction: Reaction) -> Reaction | None:
+    """The opening of this reply's conversation, its parent refreshed on the way; None for an opening."""
+    if reaction.parent_id is None:
+        return None
+    parent = Reaction.objects.get(pk=reaction.parent_id)
+    reaction.parent = parent
+    if parent.reply_no == 0:
+        return parent
+    return Reaction.objects.only("last_reply_no").get(
+        article_id=parent.article_id, thread_no=parent.thread_no, reply_no=0
+    )
+
+
+def _give_numbers(reaction: Reaction, opening: Reaction | None, discussion: Discussion) -> None:
+    if opening is None:
+        discussion.last_thread_no += 1
+        reaction.thread_no, reaction.reply_no, reaction.path = discussion.last_thread_no, 0, b""
+        return
+    opening.last_reply_no += 1
+    beside = bytes(reaction.parent.path)[: STEP * (MAX_PATH_LEVELS - 1)]
+    reaction.thread_no, reaction.reply_no = reaction.parent.thread_no, opening.last_reply_no
+    reaction.path = beside + opening.last_reply_no.to_bytes(STEP, "big")
+
+
+def _show_tombstones_above(reaction: Reaction) -> None:
+    above = reaction.parent_id
+    while above and Reaction.objects.filter(pk=above, shown=False).update(shown=True):
+        above = Reaction.objects.values_list("parent_id", flat=True).get(pk=above)
+
+
+def _hide_tombstones_above(reaction: Reaction) -> None:
+    above = reaction.parent_id
+    while above and not Reaction.objects.filter(parent=above, shown=True).exists():
+        tombstone = Reaction.objects.filter(pk=above, shown=True).exclude(status=Reaction.Status.PUBLISHED)
+        if not tombstone.update(shown=False):
+            return
+        above = Reaction.objects.values_list("parent_id", flat=True).get(pk=above)
+
+
+def _count_reply(reaction: Reaction, change: int) -> None:
+    if reaction.parent_id:
+        Reaction.objects.filter(article_id=reaction.article_id, thread_no=reaction.thread_no, reply_no=0).update(
+            replies=F("replies") + change
+        )
+
+
+def _rename_in_answers(reaction: Reaction) -> None:
+    """Answers say whom they answer; one statement, however many there are."""
+    answers = Reaction.objects.filter(parent=reaction, shown=True)
+    with translation.override(reaction.article.language):
+        now = rendering.answer_link(reaction)
+        gone = Reaction(pk=reaction.pk, status=Reaction.Status.REMOVED)
+        named = Reaction(pk=reaction.pk, name=reaction.name, status=Reaction.Status.PUBLISHED)
+        before = rendering.answer_link(named if reaction.status in rendering.GONE else gone)
+    replaced = Replace("html", Value(before, output_field=TextField()), Value(now, output_field=TextField()))
+    answers.filter(html_version=rendering.HTML_VERSION).update(html=replaced)
+    rendering.remake_parts(
+        answers.exclude(html_version=rendering.HTML_VERSION).select_related("article", "parent").iterator(500)
+    )
+
+
+def _skyline(discussion: Discussion) -> str:
+    """The first houses of the street, in order of publication."""
+    if discussion.visible > EXACT_SKYLINE:
+        return discussion.skyline
+    published = Reaction.objects.filter(article_id=discussion.pk, shown=True, status=Reaction.Status.PUBLISHED)
+    in_order = sorted(published.only("published_at", "body", "depth", "by_author"), key=_moment)
+    return "".join(_house(reaction) for reaction in in_order[:MAX_HOUSES])
+
+
+def _moment(reaction: Reaction) -> tuple[datetime, int]:
+    return reaction.published_at, reaction.pk
+
+
+def _house(reaction: Reaction) -> str:
+    return house(words=len(reaction.body.split()), depth=reaction.depth, by_author=reaction.by_author)
+
+
+def _note_change(discussion: Discussion) -> None:
+    discussion.version += 1
+    discussion.save(update_fields=["version", "visible", "last_thread_no", "last_reaction_at", "skyline"])

@@ -1,0 +1,78 @@
+"""The stored part of a page: one reaction's HTML, made when it is written, changed or moderated; never when it is read.
+
+It is in the article's language and holds nothing that depends on who looks or when. Raise HTML_VERSION when the
+template changes: the worker makes the old parts again, and until then the old ones serve.
+"""
+
+from collections.abc import Iterable
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from articles.models import Article
+from articles.templatetags.articles import local_year
+from forum.cleaning import website_host
+from forum.reactions.models import Reaction
+from forum.text import joined, reader_html
+
+HTML_VERSION = 1
+GONE = (Reaction.Status.REMOVED, Reaction.Status.WITHDRAWN)
+
+
+def part(reaction: Reaction, *, words: SafeString | None = None) -> str:
+    """The finished part. `words`: the text as HTML, when the caller made it before it took a lock."""
+    article = reaction.article
+    opening = reaction.parent_id is None
+    with translation.override(article.language):
+        context = {"reaction": reaction, "heading": "h3" if opening else "h4"}
+        if reaction.status in GONE:
+            context["gone"] = why_gone(reaction)
+        else:
+            context |= {
+                "words": reader_html(reaction.body) if words is None else words,
+                "host": website_host(reaction.website) if reaction.website else "",
+                "url": reaction.get_absolute_url(),
+                "slug": article.slug,
+                "year": local_year(article.published_at or reaction.created_at),
+                "answered": "" if opening else joined([" <span>", answer_link(reaction.parent), "</span>"]),
+            }
+        return render_to_string("reactions/_reaction.html", context).strip()
+
+
+def answer_link(parent: Reaction) -> SafeString:
+    """ "in answer to …", in the language that is active. Removing the parent changes exactly this in every answer."""
+    name = gettext("a removed reaction") if parent.status in GONE else parent.name
+    link = format_html('<a class="u-in-reply-to" href="{}"><bdi>{}</bdi></a>', parent.get_absolute_url(), name)
+    return joined([gettext("in answer to %(name)s") % {"name": link}])
+
+
+def why_gone(reaction: Reaction) -> str:
+    """One sentence, in the language that is active."""
+    if reaction.status == Reaction.Status.WITHDRAWN:
+        return gettext("The writer withdrew this reaction.")
+    if reaction.decision_reason:
+        reason = reaction.decision_reason.rstrip(".")
+        return gettext("This reaction was removed by the editors. Reason: %(reason)s.") % {"reason": reason}
+    return gettext("This reaction was removed by the editors.")
+
+
+def remake_parts(batch: Iterable[Reaction]) -> int:
+    """Make the parts of a batch again; the rows must come with article and parent. May run twice. Returns how many.
+
+    Conditional on the states it was made from, so that a decision taken meanwhile keeps its own part.
+    """
+    made = 0
+    for reaction in batch:
+        row = Reaction.objects.filter(pk=reaction.pk, status=reaction.status, edited_at=reaction.edited_at)
+        if reaction.parent:
+            row = row.filter(parent__status=reaction.parent.status)
+        made += row.update(html=part(reaction), html_version=HTML_VERSION)
+    return made
+
+
+def forget_parts(article: Article) -> int:
+    """Have every part under this article made again by the worker: its address or its language has changed."""
+    return Reaction.objects.filter(article=article, thread_no__isnull=False).update(html_version=0)

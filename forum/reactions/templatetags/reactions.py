@@ -1,0 +1,63 @@
+"""The seam between articles and reactions: the room under an article, and the newest voices on the home page."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from articles.models import Article
+from forum.cleaning import website_host
+from forum.reactions.models import Reaction
+from forum.reactions.thread_markup import thread
+from forum.reactions.threads import ORDERS, Page, article_page
+from forum.text import excerpt
+
+register = template.Library()
+
+VOICE_CHARS = 200
+
+
+@register.inclusion_tag("reactions/_section.html", takes_context=True)
+def reaction_section(context: template.Context, article: Article) -> dict[str, Any]:
+    """The readers' room. The article must come with its discussion; costs one query, three for a long article."""
+    query = context["request"].GET
+    page = article_page(article, query.get("order"), query.get("after"))
+    return {
+        "request": context["request"],
+        "article": article,
+        "discussion": article.discussion,
+        "page": page,
+        "is_whole": not page.is_long and page.previous is None,
+        "thread": thread(page, article) if page.rows else "",
+        "previous": page_address(page, page.previous),
+        "following": page_address(page, page.following),
+    }
+
+
+def page_address(page: Page, cursor: int | None) -> str:
+    """A relative address: the same page from another cursor on; "" for none."""
+    if cursor is None:
+        return ""
+    query = {} if page.order == ORDERS[0] else {"order": page.order}
+    if cursor:
+        query["after"] = str(cursor)
+    return f"?{urlencode(query)}#reactions"
+
+
+@register.simple_tag
+def recent_reactions(count: int) -> SafeString:
+    """List items for the newest reactions of the whole site, "" when there are none. One query."""
+    columns = ("name", "website", "body", "published_at", "article__title", "article__slug", "article__language")
+    recent = Reaction.objects.recent().select_related("article").only(*columns)[:count]
+    voices = [
+        {
+            "reaction": reaction,
+            "article": reaction.article,
+            "host": website_host(reaction.website) if reaction.website else "",
+            "words": excerpt(reaction.body, VOICE_CHARS),
+        }
+        for reaction in recent
+    ]
+    return render_to_string("reactions/_voices.html", {"voices": voices})

@@ -1,0 +1,199 @@
+"""Which reactions stand on which page. By index and cursor only: never OFFSET, never COUNT, so no page grows dearer.
+
+A cursor is a number that never changes: `thread_no` of the last conversation on a page of an article, `reply_no` of the
+last reply on a page of a conversation. See docs/architecture.md, "How a thread is kept".
+"""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
+
+from articles.models import Article
+from forum.converters import number_in_query
+from forum.reactions.models import Reaction
+from forum.reactions.placing import STEP
+
+INLINE_LIMIT = 200  # visible reactions; up to here all stand on the article's own page
+INLINE_ROWS = 600  # with their tombstones; an article that was moderated beyond this is paged all the same
+OPENINGS_PER_PAGE = 20
+REPLIES_SHOWN = 10  # of each conversation on a page of a long article
+CONVERSATION_PAGE = 50
+
+ORDERS = ("oldest", "newest")
+COLUMNS = ("pk", "thread_no", "reply_no", "path", "name", "status", "replies", "html")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a page needs of a reaction; the rest stays in the database."""
+
+    pk: int
+    thread_no: int
+    reply_no: int
+    path: bytes
+    name: str
+    status: str
+    replies: int
+    html: str
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == Reaction.Status.PUBLISHED
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows in reading order. Cursors are None at the ends; `previous` is 0 when the page before is the first."""
+
+    rows: list[Row]
+    order: str = ORDERS[0]
+    is_long: bool = False  # conversations are cut after REPLIES_SHOWN replies
+    previous: int | None = None
+    following: int | None = None
+    above: list[Row] = field(default_factory=list)  # ancestors of the first row, oldest first
+
+    @property
+    def people(self) -> int:
+        return len({row.name for row in self.rows if row.is_published})
+
+
+def article_page(article: Article, order: str | None = None, after: str | None = None) -> Page:
+    """One query for an article with few reactions, at most three for any other. Raises Http404 for a wrong cursor."""
+    order = order if order in ORDERS else ORDERS[0]
+    cursor = _cursor(after, article.discussion.last_thread_no)
+    if article.discussion.visible <= INLINE_LIMIT:
+        shown = _beyond(Reaction.objects.shown().filter(article=article), order, cursor)
+        rows = _rows(shown.order_by(_direction(order), "path")[: INLINE_ROWS + 1])
+        if len(rows) <= INLINE_ROWS:
+            return Page(_found(rows, cursor), order, previous=None if cursor is None else 0)
+
+    openings = Reaction.objects.shown().filter(article=article, parent__isnull=True)
+    firsts = _rows(_beyond(openings, order, cursor).order_by(_direction(order))[: OPENINGS_PER_PAGE + 1])
+    more, firsts = len(firsts) > OPENINGS_PER_PAGE, _found(firsts, cursor)[:OPENINGS_PER_PAGE]
+    replies: dict[int, list[Row]] = {}
+    below = Reaction.objects.shown().filter(
+        article=article, thread_no__in=[row.thread_no for row in firsts], reply_no__range=(1, REPLIES_SHOWN)
+    )
+    for row in _rows(below):
+        replies.setdefault(row.thread_no, []).append(row)
+    rows = []
+    for first in firsts:
+        rows += [first, *sorted(replies.get(first.thread_no, ()), key=lambda row: row.path)]
+    return Page(
+        rows,
+        order,
+        is_long=True,
+        previous=_page_before(openings, order, cursor),
+        following=firsts[-1].thread_no if more else None,
+    )
+
+
+def conversation_page(article: Article, number: int, after: str | None = None) -> Page:
+    """One conversation from its opening on, CONVERSATION_PAGE replies at a time. Raises Http404."""
+    conversation = Reaction.objects.shown().filter(article=article, thread_no=number)
+    opening = _rows(conversation.filter(reply_no=0))
+    if not opening:
+        raise Http404
+    if after is None:
+        rows = _rows(conversation.filter(path__gt=b"").order_by("path")[: CONVERSATION_PAGE + 1])
+        more, rows = len(rows) > CONVERSATION_PAGE, rows[:CONVERSATION_PAGE]
+        return Page(opening + rows, following=rows[-1].reply_no if more else None)
+
+    path = _path_of(article, number, number_in_query(after))
+    rows = _rows(conversation.filter(path__gt=path).order_by("path")[: CONVERSATION_PAGE + 1])
+    if not rows:
+        raise Http404
+    more, rows = len(rows) > CONVERSATION_PAGE, rows[:CONVERSATION_PAGE]
+    first = rows[0].path
+    chain = [int.from_bytes(first[at : at + STEP], "big") for at in range(0, len(first) - STEP, STEP)]
+    before = conversation.filter(path__lte=path, path__gt=b"").order_by("-path")
+    numbers = list(before.values_list("reply_no", flat=True)[: CONVERSATION_PAGE + 1])
+    return Page(
+        rows,
+        previous=numbers[-1] if len(numbers) > CONVERSATION_PAGE else 0,
+        following=rows[-1].reply_no if more else None,
+        above=opening + _rows(conversation.filter(reply_no__in=chain).order_by("path")),
+    )
+
+
+def place_of(reaction: Reaction) -> str:
+    """The address of the page on which a shown reaction stands, with its fragment. Two small queries at most."""
+    article, fragment = reaction.article, f"#reaction-{reaction.pk}"
+    shown = Reaction.objects.shown().filter(article=article)
+    few = article.discussion.visible <= INLINE_LIMIT
+    if few and len(shown.values_list("pk")[: INLINE_ROWS + 1]) <= INLINE_ROWS:
+        return article.get_absolute_url() + fragment
+    if reaction.reply_no <= REPLIES_SHOWN:
+        before = shown.filter(parent__isnull=True, thread_no__lt=reaction.thread_no).order_by("-thread_no")
+        cursor = _start(list(before.values_list("thread_no", flat=True)[:OPENINGS_PER_PAGE]), OPENINGS_PER_PAGE)
+        return article.get_absolute_url() + _query(cursor) + fragment
+    conversation = shown.filter(thread_no=reaction.thread_no, path__gt=b"", path__lt=bytes(reaction.path))
+    before = conversation.order_by("-path").values_list("reply_no", flat=True)
+    cursor = _start(list(before[:CONVERSATION_PAGE]), CONVERSATION_PAGE)
+    return reverse("conversation", args=[article.slug, reaction.thread_no]) + _query(cursor) + fragment
+
+
+def _start(before: list[int], per_page: int) -> int | None:
+    """Where a page must begin to hold what comes next after `before`: at the top while it still fits there."""
+    return None if len(before) < per_page else before[0]
+
+
+def _query(cursor: int | None) -> str:
+    return "?" + urlencode({"after": cursor}) if cursor else ""
+
+
+def _cursor(after: str | None, last: int) -> int | None:
+    """None when no cursor was given; Http404 when it is not one that a page of this article could have."""
+    if after is None:
+        return None
+    number = number_in_query(after)
+    if number is None or not 1 <= number <= last:
+        raise Http404
+    return number
+
+
+def _found(rows: list[Row], cursor: int | None) -> list[Row]:
+    if cursor is not None and not rows:
+        raise Http404  # beyond the end; never the last page under another address
+    return rows
+
+
+def _direction(order: str) -> str:
+    return "thread_no" if order == "oldest" else "-thread_no"
+
+
+def _beyond(shown: QuerySet[Reaction], order: str, cursor: int | None) -> QuerySet[Reaction]:
+    if cursor is None:
+        return shown
+    return shown.filter(thread_no__gt=cursor) if order == "oldest" else shown.filter(thread_no__lt=cursor)
+
+
+def _page_before(openings: QuerySet[Reaction], order: str, cursor: int | None) -> int | None:
+    if cursor is None:
+        return None
+    if order == "oldest":
+        back = openings.filter(thread_no__lte=cursor).order_by("-thread_no")
+    else:
+        back = openings.filter(thread_no__gte=cursor).order_by("thread_no")
+    numbers = list(back.values_list("thread_no", flat=True)[: OPENINGS_PER_PAGE + 1])
+    return numbers[-1] if len(numbers) > OPENINGS_PER_PAGE else 0
+
+
+def _path_of(article: Article, thread_no: int, reply_no: int | None) -> bytes:
+    if not reply_no or reply_no > 2**31 - 1:
+        raise Http404
+    cursor = Reaction.objects.filter(article=article, thread_no=thread_no, reply_no=reply_no)
+    path = cursor.values_list("path", flat=True).first()
+    if path is None:
+        raise Http404
+    return bytes(path)
+
+
+def _rows(reactions: QuerySet[Reaction]) -> list[Row]:
+    return [
+        Row(pk, thread_no, reply_no, bytes(path), name, status, replies, html)
+        for pk, thread_no, reply_no, path, name, status, replies, html in reactions.values_list(*COLUMNS)
+    ]
