@@ -33,11 +33,23 @@ def save_article(article: Article) -> Article:
 
 
 @transaction.atomic
-def save_image(image: ArticleImage) -> ArticleImage:
+def save_image(image: ArticleImage, *, new_picture: bool = True) -> ArticleImage:
     """Store a picture of an article and make its widths. Raises images.ImageRefused. Save the article afterwards."""
+    former = ArticleImage.objects.filter(pk=image.pk).values_list("original", flat=True)
+    former_originals = list(former) if new_picture else []
     image.save()
-    images.store_renditions(image)
+    if new_picture:
+        images.store_renditions(image)
+        transaction.on_commit(images.deletion_of([name for name in former_originals if name != image.original.name]))
     return image
+
+
+@transaction.atomic
+def delete_image(image: ArticleImage) -> None:
+    """Take a picture away with all its files. Save the article afterwards."""
+    names = [image.original.name, *images.files_of(image)]
+    image.delete()
+    transaction.on_commit(images.deletion_of(names))
 
 
 @transaction.atomic

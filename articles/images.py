@@ -43,8 +43,8 @@ class ImageRefused(ValidationError):
 
 
 def check_image(upload: IO[bytes]) -> None:
-    """Look at the first bytes only; nothing is decoded. Raises ImageRefused."""
-    _opened(upload).close()
+    """See that it is a whole picture within the limits. Raises ImageRefused."""
+    _upright_picture(upload, width=64)  # a picture that breaks off half way shows that only when it is decoded
 
 
 def store_renditions(image: ArticleImage) -> None:
@@ -52,7 +52,7 @@ def store_renditions(image: ArticleImage) -> None:
 
     Writes the row's picture columns only; what the row pointed at before is deleted once the transaction holds.
     """
-    former = [rendition[kind] for rendition in image.renditions for kind in ("avif", "jpeg")]
+    former = files_of(image)
     with image.original.open("rb") as upload:
         picture = _upright_picture(upload, width=WIDTHS[-1])
     name = f"articles/{secrets.token_urlsafe(12)}"
@@ -70,7 +70,7 @@ def store_renditions(image: ArticleImage) -> None:
         )
     image.width, image.height = image.renditions[-1]["width"], image.renditions[-1]["height"]
     image.save(update_fields=["renditions", "width", "height"])
-    transaction.on_commit(_deletion(former))
+    transaction.on_commit(deletion_of(former))
 
 
 def store_portrait(author: Author, upload: IO[bytes]) -> None:
@@ -83,7 +83,21 @@ def store_portrait(author: Author, upload: IO[bytes]) -> None:
         (PORTRAIT_PIXELS, PORTRAIT_PIXELS), Image.Resampling.LANCZOS, box=(left, top, left + side, top + side)
     )
     author.photo.save(f"{secrets.token_urlsafe(12)}.jpg", _encoded(square, JPEG), save=False)
-    transaction.on_commit(_deletion(former))
+    transaction.on_commit(deletion_of(former))
+
+
+def files_of(image: ArticleImage) -> list[str]:
+    return [rendition[kind] for rendition in image.renditions for kind in ("avif", "jpeg")]
+
+
+def deletion_of(names: list[str]) -> Callable[[], None]:
+    """For transaction.on_commit: a picture that was replaced or taken away is not kept."""
+
+    def delete() -> None:
+        for name in names:
+            default_storage.delete(name)
+
+    return delete
 
 
 def figure_of(article: Article) -> Callable[[int], str]:
@@ -98,6 +112,7 @@ def figure_of(article: Article) -> Callable[[int], str]:
 
 
 def _opened(upload: IO[bytes]) -> Image.Image:
+    """Reads the first bytes and checks what they promise; nothing is decoded yet."""
     upload.seek(0, 2)
     size = upload.tell()
     upload.seek(0)
@@ -163,10 +178,6 @@ def _encoded(picture: Image.Image, options: dict[str, Any]) -> ContentFile:
     bytes_out = BytesIO()
     picture.save(bytes_out, **options)
     return ContentFile(bytes_out.getvalue())
-
-
-def _deletion(names: list[str]) -> Callable[[], None]:
-    return lambda: [default_storage.delete(name) for name in names] and None
 
 
 def _unreadable() -> ImageRefused:

@@ -1,0 +1,184 @@
+"""Where editors write, illustrate and publish. Every write goes through articles.actions."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.forms import BaseModelFormSet, ModelForm, Textarea
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from articles.actions import (
+    change_discussion,
+    delete_image,
+    publish_article,
+    save_article,
+    save_author,
+    save_image,
+    save_section,
+    withdraw_article,
+)
+from articles.forms import ArticleForm, ArticleImageForm, ArticleImageFormSet, AuthorForm
+from articles.models import Article, ArticleImage, Author, Discussion, Section
+from articles.views import article_context
+
+
+@admin.register(Section)
+class SectionAdmin(admin.ModelAdmin):
+    list_display = ("name", "position", "description")
+    prepopulated_fields = {"slug": ("name",)}
+    search_fields = ("name",)
+
+    def save_model(self, request: HttpRequest, obj: Section, form: ModelForm, change: bool) -> None:
+        save_section(obj)
+
+
+@admin.register(Author)
+class AuthorAdmin(admin.ModelAdmin):
+    form = AuthorForm
+    list_display = ("name", "user")
+    list_select_related = ("user",)
+    prepopulated_fields = {"slug": ("name",)}
+    search_fields = ("name",)
+    autocomplete_fields = ("user",)
+
+    def save_model(self, request: HttpRequest, obj: Author, form: ModelForm, change: bool) -> None:
+        save_author(obj, portrait=form.cleaned_data["portrait"])
+
+
+class ArticleImageInline(admin.StackedInline):
+    model = ArticleImage
+    form = ArticleImageForm
+    formset = ArticleImageFormSet
+    extra = 1
+
+
+class DiscussionInline(admin.StackedInline):
+    model = Discussion
+    fields = ("state", "closes_at", "visible")
+    readonly_fields = ("visible",)
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return False  # the action that saves the article makes it
+
+
+@admin.register(Article)
+class ArticleAdmin(admin.ModelAdmin):
+    form = ArticleForm
+    inlines = (ArticleImageInline, DiscussionInline)
+    list_display = ("title", "section", "author", "status", "published_at", "reader_link")
+    list_filter = ("status", "section", "author", "published_at")
+    list_select_related = ("section", "author")
+    list_per_page = 50
+    ordering = ("-updated_at",)
+    date_hierarchy = "published_at"
+    search_fields = ("title", "lead", "body")
+    autocomplete_fields = ("author", "section")
+    prepopulated_fields = {"slug": ("title",)}
+    actions = ("publish", "withdraw")
+    change_form_template = "articles/admin/change_form.html"
+    formfield_overrides = {models.TextField: {"widget": Textarea}}
+
+    def get_urls(self) -> list[URLPattern]:
+        preview = self.admin_site.admin_view(self.preview)
+        return [path("<int:pk>/as-reader/", preview, name="articles_article_as_reader"), *super().get_urls()]
+
+    def get_inlines(self, request: HttpRequest, obj: Article | None) -> tuple[type[admin.StackedInline], ...]:
+        return self.inlines if obj else (ArticleImageInline,)
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Article | None = None) -> dict[str, tuple[str, ...]]:
+        return {} if obj and obj.published_at else self.prepopulated_fields  # a published address stays
+
+    # Writing
+
+    def save_model(self, request: HttpRequest, obj: Article, form: ModelForm, change: bool) -> None:
+        save_article(obj)
+
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool) -> None:
+        rows = formset.save(commit=False)
+        for gone in formset.deleted_objects:
+            delete_image(gone)
+        kept_pictures = [row for row, fields in formset.changed_objects if "original" not in fields]
+        for row in rows:
+            if isinstance(row, Discussion):
+                change_discussion(row.article, state=row.state, closes_at=row.closes_at)
+            else:
+                save_image(row, new_picture=row not in kept_pictures)
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: list[BaseModelFormSet], change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        save_article(form.instance)  # the text may show pictures that are known only now
+
+    # Publishing
+
+    def response_add(self, request: HttpRequest, obj: Article, post_url_continue: str | None = None) -> HttpResponse:
+        return self._published_or_withdrawn(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Article) -> HttpResponse:
+        return self._published_or_withdrawn(request, obj) or super().response_change(request, obj)
+
+    def _published_or_withdrawn(self, request: HttpRequest, article: Article) -> HttpResponse | None:
+        if "_publish" in request.POST:
+            publish_article(article)
+            self.log_change(request, article, "publish")
+            self.message_user(request, self._link_message(_("“{}” is published."), article), messages.SUCCESS)
+        elif "_withdraw" in request.POST:
+            withdraw_article(article)
+            self.log_change(request, article, "withdraw")
+            self.message_user(request, self._link_message(_("“{}” is withdrawn."), article), messages.SUCCESS)
+        else:
+            return None
+        return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
+
+    def _link_message(self, words: str, article: Article) -> SafeString:
+        return format_html(words, format_html('<a href="{}">{}</a>', article.get_absolute_url(), article.title))
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: models.QuerySet[Article]) -> None:
+        self._each(request, queryset, publish_article)
+
+    @admin.action(description=_("Withdraw"), permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Article]) -> None:
+        self._each(request, queryset, withdraw_article)
+
+    def _each(self, request: HttpRequest, queryset: models.QuerySet[Article], action: Any) -> None:
+        articles = list(queryset)
+        for article in articles:
+            action(article)
+            self.log_change(request, article, action.__name__)
+        self.message_user(
+            request,
+            ngettext("%(n)s article changed.", "%(n)s articles changed.", len(articles)) % {"n": len(articles)},
+            messages.SUCCESS,
+        )
+
+    # Reading
+
+    @admin.display(description="")
+    def reader_link(self, article: Article) -> SafeString:
+        return format_html('<a href="{}">{}</a>', self.get_view_on_site_url(article), _("View as reader"))
+
+    def get_view_on_site_url(self, obj: Article | None = None) -> str | None:
+        if obj is None or obj.pk is None:
+            return None
+        return obj.get_absolute_url() if obj.is_public else reverse("admin:articles_article_as_reader", args=[obj.pk])
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """An article that is not public yet, as readers will see it."""
+        article = get_object_or_404(Article.objects.with_byline().with_picture(), pk=pk)
+        if not self.has_view_permission(request, article):
+            raise PermissionDenied
+        with translation.override(article.language):
+            answer = render(request, "articles/article.html", article_context(article) | {"preview": True})
+        answer["Cache-Control"] = "no-store"
+        return answer

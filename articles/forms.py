@@ -1,0 +1,93 @@
+"""What an editor fills in. Shape and wording only; the actions write."""
+
+import secrets
+from pathlib import PurePath
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from articles.images import check_image
+from articles.models import Article, ArticleImage, Author
+
+
+class PictureField(forms.FileField):
+    """A JPEG, PNG or WebP within the limits of articles.images; the name that the editor's machine gave it is dropped."""
+
+    widget = forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if isinstance(upload, UploadedFile):
+            check_image(upload.file)
+            upload.name = secrets.token_urlsafe(12) + PurePath(upload.name or "").suffix.lower()[:5]
+        return upload
+
+
+class AuthorForm(forms.ModelForm):
+    portrait = PictureField(
+        label=_("photo"), required=False, help_text=_("JPEG, PNG or WebP up to 5 MB. We cut a square from the middle.")
+    )
+
+    website = forms.URLField(label=_("website"), required=False, max_length=200, assume_scheme="https")
+
+    class Meta:
+        model = Author
+        fields = ("name", "slug", "bio", "website", "portrait", "photo_alt", "user")
+        widgets = {"bio": forms.Textarea(attrs={"rows": 5, "cols": 80})}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("portrait") and not cleaned.get("photo_alt"):
+            self.add_error("photo_alt", _("Describe the image for those who cannot see it."))
+        return cleaned
+
+
+class ArticleForm(forms.ModelForm):
+    class Meta:
+        model = Article
+        fields = ("title", "slug", "section", "author", "language", "lead", "body", "correction", "corrected_at")
+        widgets = {
+            "title": forms.TextInput(attrs={"size": 80}),
+            "lead": forms.Textarea(attrs={"rows": 3, "cols": 90}),
+            "body": forms.Textarea(attrs={"rows": 30, "cols": 90}),
+            "correction": forms.Textarea(attrs={"rows": 2, "cols": 90}),
+        }
+
+
+class ArticleImageForm(forms.ModelForm):
+    original = PictureField(label=_("picture"), help_text=_("JPEG, PNG or WebP up to 5 MB."))
+
+    class Meta:
+        model = ArticleImage
+        fields = ("number", "original", "alt", "decorative", "caption", "credit")
+        widgets = {
+            "original": forms.ClearableFileInput,
+            "alt": forms.Textarea(attrs={"rows": 2, "cols": 60}),
+            "caption": forms.TextInput(attrs={"size": 60}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("decorative") and not cleaned.get("alt"):
+            self.add_error(
+                "alt", _("Describe the image for those who cannot see it, or say that it is decoration only.")
+            )
+        return cleaned
+
+
+class ArticleImageFormSet(forms.BaseInlineFormSet):
+    """Suggests the next free number for a new picture."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        numbers = [image.number for image in self.get_queryset()] if self.instance.pk else []
+        self.next_number = max(numbers, default=0) + 1
+        self.initial_extra = self.initial_extra or [{"number": self.next_number}]
+
+    @property
+    def empty_form(self) -> forms.ModelForm:
+        form = super().empty_form
+        form.initial["number"] = self.next_number + 1
+        return form
