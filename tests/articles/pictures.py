@@ -6,6 +6,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from articles.actions import save_image
+from articles.models import ArticleImage
+from tests.factories import make_article
+
 
 def picture_bytes(
     kind: str = "JPEG", size: tuple[int, int] = (1800, 1200), mode: str = "RGB", colour: Any = "#0b4f40", **options: Any
@@ -24,3 +28,8 @@ def moving_bytes(kind: str) -> bytes:
 
 def upload(content: bytes, name: str = "gracht.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
+
+
+def make_image(content: bytes, **fields: Any) -> ArticleImage:
+    fields = {"article": fields.get("article") or make_article(), "alt": "Een gracht.", **fields}
+    return save_image(ArticleImage(original=upload(content), **fields))

@@ -11,15 +11,10 @@ from PIL import Image
 from articles.actions import delete_image, save_article, save_image
 from articles.images import ImageRefused, check_image, store_portrait
 from articles.models import ArticleImage
-from tests.articles.pictures import moving_bytes, picture_bytes, upload
+from tests.articles.pictures import make_image, moving_bytes, picture_bytes, upload
 from tests.factories import make_article, make_author
 
 pytestmark = pytest.mark.django_db
-
-
-def make_image(content: bytes, **fields) -> ArticleImage:
-    fields = {"article": fields.get("article") or make_article(), "alt": "Een gracht.", **fields}
-    return save_image(ArticleImage(original=upload(content), **fields))
 
 
 def opened(name: str) -> Image.Image:
