@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from articles.actions import (
     change_discussion,
@@ -147,7 +147,7 @@ class ArticleAdmin(admin.ModelAdmin):
     def publish(self, request: HttpRequest, queryset: models.QuerySet[Article]) -> None:
         self._each(request, queryset, publish_article)
 
-    @admin.action(description=_("Withdraw"), permissions=["change"])
+    @admin.action(description=pgettext_lazy("article", "Withdraw"), permissions=["change"])
     def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Article]) -> None:
         self._each(request, queryset, withdraw_article)
 

@@ -48,6 +48,12 @@ class ArticleForm(forms.ModelForm):
     class Meta:
         model = Article
         fields = ("title", "slug", "section", "author", "language", "lead", "body", "correction", "corrected_at")
+        help_texts = {
+            "body": _(
+                "Markdown. A line that starts with ## is a subhead; ![](image:2) on a line of its own is picture 2."
+            ),
+            "correction": _("What changed? Readers see this under the article."),
+        }
         widgets = {
             "title": forms.TextInput(attrs={"size": 80}),
             "lead": forms.Textarea(attrs={"rows": 3, "cols": 90}),

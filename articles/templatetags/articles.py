@@ -20,7 +20,9 @@ def short_moment(moment: datetime, year: int | str | None = None) -> str:
     """ "21 nov, 07:12"; with the year when it is not `year`, the year of the page around it."""
     moment = timezone.localtime(moment)
     month = "b" if get_language() == "nl" else "M"  # Dutch writes months without a capital
-    return date_format(moment, f"j {month}, H:i" if str(moment.year) == str(year) else f"j {month} Y, H:i", use_l10n=False)
+    return date_format(
+        moment, f"j {month}, H:i" if str(moment.year) == str(year) else f"j {month} Y, H:i", use_l10n=False
+    )
 
 
 @register.filter
