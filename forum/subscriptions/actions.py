@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from articles.models import Article
@@ -25,6 +26,14 @@ ENDED = "the subscription has ended"
 PER_ADDRESS_AND_ARTICLE = 1  # in 24 hours
 PER_ADDRESS = 3  # in 24 hours
 PER_CLIENT = 10  # in an hour
+
+# How long things stay (PROMISES C1, C2).
+UNCONFIRMED_STAYS = timedelta(days=7)
+ENDED_STAYS = timedelta(days=30)  # so long the link in an old mail can turn it on again
+CLIENT_STAYS = timedelta(days=30)
+PROOF_STAYS = timedelta(days=5 * 365 + 2)
+CLEARING_BATCH = 1_000
+
 CEILING_LOCK = 0x6C75_6973  # any number that nobody else takes
 
 
@@ -153,7 +162,7 @@ def _activate(subscription: Subscription, *, scope: str, now: datetime) -> None:
     Address.objects.filter(pk=subscription.address_id, confirmed_at__isnull=True).update(confirmed_at=now)
 
 
-def _end_consents(consents, *, how: str, now: datetime) -> None:
+def _end_consents(consents: QuerySet[Consent], *, how: str, now: datetime) -> None:
     """Close the log entries; the address itself gives way to its keyed hash (C1)."""
     for consent in consents.filter(ended_at__isnull=True).select_related("address"):
         consent.ended_at, consent.ended_how = now, how
@@ -226,7 +235,7 @@ def _end_everything(address: Address, now: datetime) -> None:
         )
 
 
-def _cancel(mails, reason: str) -> None:
+def _cancel(mails: QuerySet[OutgoingMail], reason: str) -> None:
     mails.filter(status=OutgoingMail.Status.QUEUED).update(status=OutgoingMail.Status.CANCELLED, reason=reason)
 
 
@@ -251,11 +260,49 @@ def resume(token: str, *, now: datetime | None = None) -> Subscription:
 
 
 def set_scope(subscription: Subscription, *, scope: str, now: datetime | None = None) -> None:
-    """Change what an active subscription is about; the log gets a new entry. Raises UnknownToken when it has ended."""
+    """Change what an active subscription is about; the log gets a new entry. Does nothing when it has just ended."""
     with transaction.atomic():
         _lock(subscription.address_id)
         subscription.refresh_from_db(fields=["scope", "confirmed_at", "ended_at"])
-        if not _is_active(subscription):
-            raise UnknownToken
-        if subscription.scope != scope:
+        if _is_active(subscription) and subscription.scope != scope:
             _start(subscription, scope=scope, now=now or timezone.now())
+
+
+def erase_unconfirmed(now: datetime | None = None) -> int:
+    """Remove what nobody confirmed and what has ended long ago; returns how many addresses went. May run twice."""
+    now = now or timezone.now()
+    clients = Consent.objects.exclude(client_key="").filter(asked_at__lt=now - CLIENT_STAYS)
+    while batch := list(clients.values_list("pk", flat=True)[:CLEARING_BATCH]):
+        Consent.objects.filter(pk__in=batch).update(client_key="")
+    _delete(Consent.objects.filter(ended_at__lt=now - PROOF_STAYS))
+    _delete(Consent.objects.filter(confirmed_at__isnull=True, asked_at__lt=now - UNCONFIRMED_STAYS))
+    never_confirmed = Subscription.objects.filter(
+        confirmed_at__isnull=True, created_at__lt=now - UNCONFIRMED_STAYS, consents__isnull=True
+    )
+    return _erase(never_confirmed) + _erase(Subscription.objects.filter(ended_at__lt=now - ENDED_STAYS))
+
+
+def _delete(consents: QuerySet[Consent]) -> None:
+    while batch := list(consents.values_list("pk", flat=True)[:CLEARING_BATCH]):
+        Consent.objects.filter(pk__in=batch).delete()
+
+
+def _erase(subscriptions: QuerySet[Subscription]) -> int:
+    """With the addresses that nothing hangs on any more; one transaction a batch. A suppressed address stays: its
+    owner must not be asked again.
+    """
+    addresses = 0
+    while batch := list(subscriptions.order_by("pk").values_list("pk", "address_id")[:CLEARING_BATCH]):
+        with transaction.atomic():
+            held = {address for _, address in batch}
+            list(Address.objects.select_for_update().filter(pk__in=held).order_by("pk").values_list("pk"))
+            # Once more, now that nobody can ask or turn on anything for these addresses.
+            subscriptions.filter(pk__in=[pk for pk, _ in batch]).delete()
+            left = Address.objects.filter(
+                pk__in=held, suppressed_at__isnull=True, subscriptions__isnull=True, consents__isnull=True
+            )
+            waiting = OutgoingMail.objects.filter(status__in=[OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING])
+            doomed = list(left.exclude(pk__in=waiting.values("address")).values_list("pk", flat=True))
+            Address.objects.filter(pk__in=doomed).delete()
+            addresses += len(doomed)
+    return addresses

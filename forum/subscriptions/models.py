@@ -17,6 +17,10 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Confirmed and not ended; mail may go there unless the address is suppressed."""
         return self.filter(confirmed_at__isnull=False, ended_at__isnull=True)
 
+    def followed_with(self, one: "Subscription") -> "SubscriptionQuerySet":
+        """Everything that the address of this subscription follows, newest first."""
+        return self.active().filter(address=one.address_id).select_related("article").order_by("-pk")
+
 
 class Subscription(models.Model):
     """`nonce` makes the token of this subscription's links (forum.subscriptions.tokens); only its SHA-256 is kept."""

@@ -1,0 +1,160 @@
+"""The words of the mail that tells followers. Who reacted, name and website, always stands above what was said.
+
+One reaction: the whole text. More under one article: one mail with each of them. Several articles at once (the outbox
+bundles what goes above five mails an hour to one address): per article three nameplates with their first words.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from forum.cleaning import website_host
+from forum.outbox.envelope import article_message_id, reaction_message_id
+from forum.outbox.letters import Letter, NothingToSay
+from forum.outbox.models import OutgoingMail
+from forum.reactions.models import Reaction
+from forum.reactions.notify import numbers_above
+from forum.subscriptions.letterhead import article_link, halves, link, manage_link, stop_link, subject_title
+from forum.subscriptions.models import Subscription
+from forum.text import excerpt, reader_html, reader_text
+
+MAX_REFERENCES = 20
+NAMEPLATES_PER_ARTICLE = 3  # in a digest
+QUOTE_CHARS = 200
+
+
+@dataclass
+class News:
+    """What one subscription is told."""
+
+    subscription: Subscription
+    reactions: list[Reaction] = field(default_factory=list)
+
+
+def build_news(rows: list[OutgoingMail]) -> Letter:
+    """Rows of one address; takes a fixed number of queries, however many there are."""
+    subscriptions = Subscription.objects.select_related("article").in_bulk({row.subscription_id for row in rows})
+    reactions = Reaction.objects.select_related("parent").defer("html", "parent__html")
+    reactions = reactions.in_bulk({row.event_id for row in rows})
+    left_out: dict[int, str] = {}
+    news: dict[int, News] = {}
+    for row in rows:
+        subscription, reaction = subscriptions.get(row.subscription_id), reactions.get(row.event_id)
+        if why := _why_not(subscription, reaction):
+            left_out[row.pk] = why
+        else:
+            news.setdefault(subscription.pk, News(subscription)).reactions.append(reaction)
+    if not news:
+        raise NothingToSay(next(iter(left_out.values()), "no rows"))
+    first = next(iter(news.values()))
+    subject, text, html = _about_one_article(first) if len(news) == 1 else _digest(list(news.values()))
+    return Letter(
+        subject=subject,
+        text=text,
+        html=html,
+        message_id=reaction_message_id(first.reactions[0].pk, first.subscription.pk),
+        headers=_list_headers(first),
+        left_out=left_out,
+    )
+
+
+def _why_not(subscription: Subscription | None, reaction: Reaction | None) -> str:
+    if subscription is None or subscription.ended_at is not None or subscription.confirmed_at is None:
+        return "the subscription has ended"
+    if reaction is None or reaction.status != Reaction.Status.PUBLISHED:
+        return "the reaction is not published any more"
+    if not subscription.article.is_public:
+        return "the article is not public"
+    return ""
+
+
+def _about_one_article(news: News) -> tuple[str, str, str]:
+    article = news.subscription.article
+    entries = [_entry(reaction, news.subscription) for reaction in news.reactions]
+    context = {
+        "title": subject_title(article.title),
+        "article_url": article_link(article),
+        "entries": entries,
+        "first": entries[0],
+        "preview": excerpt(news.reactions[0].body, 90),
+        "subscription": news.subscription,
+        "stop_url": stop_link(news.subscription),
+        "manage_url": manage_link(news.subscription),
+    }
+    return halves("reaction", article.language, context)
+
+
+def _entry(reaction: Reaction, subscription: Subscription) -> dict[str, Any]:
+    answered = reaction.parent
+    own = answered is not None and answered.subscription_id == subscription.pk
+    return {
+        **_nameplate(reaction),
+        "answers_you": own,
+        "you_wrote": excerpt(answered.body, QUOTE_CHARS) if own else "",
+        "text": reader_text(reaction.body),
+        "html": reader_html(reaction.body),
+    }
+
+
+def _nameplate(reaction: Reaction) -> dict[str, Any]:
+    return {
+        "name": reaction.name,
+        "website": reaction.website,
+        "host": website_host(reaction.website) if reaction.website else "",
+        "moment": reaction.published_at,
+        "url": link("reaction", reaction.pk),
+    }
+
+
+def _digest(all_news: list[News]) -> tuple[str, str, str]:
+    articles = [
+        {
+            "title": subject_title(news.subscription.article.title),
+            "url": article_link(news.subscription.article),
+            "count": len(news.reactions),
+            "entries": [
+                {**_nameplate(reaction), "words": excerpt(reaction.body, QUOTE_CHARS)}
+                for reaction in news.reactions[:NAMEPLATES_PER_ARTICLE]
+            ],
+            "stop_url": stop_link(news.subscription),
+        }
+        for news in all_news
+    ]
+    context = {
+        "articles": articles,
+        "article_count": len(articles),
+        "reaction_count": sum(article["count"] for article in articles),
+        "manage_url": manage_link(all_news[0].subscription),
+    }
+    return halves("digest", all_news[0].subscription.article.language, context)
+
+
+def _list_headers(news: News) -> dict[str, str]:
+    """Threading by reaction, listing by article. In a digest those of its first article: one click stops that one,
+    and the mail itself carries a link to stop each of the others.
+    """
+    subscription, article = news.subscription, news.subscription.article
+    ancestors = [reaction_message_id(pk, subscription.pk) for pk in _ancestors(news.reactions[0])]
+    references = [article_message_id(article.pk, subscription.pk), *ancestors[-(MAX_REFERENCES - 1) :]]
+    return {
+        "In-Reply-To": references[-1],
+        "References": " ".join(references),
+        "List-Id": f"Reacties <artikel-{article.pk}.reacties.{settings.MAIL_DOMAIN}>",
+        "List-Unsubscribe": f"<{stop_link(subscription)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Archive": f"<{article_link(article)}#reactions>",
+        "Precedence": "list",
+    }
+
+
+def _ancestors(reaction: Reaction) -> list[int]:
+    """Ids of what this reaction answers, the opening first, its parent last."""
+    if reaction.parent_id is None:
+        return []
+    above = Reaction.objects.filter(
+        article=reaction.article_id, thread_no=reaction.thread_no, reply_no__in=numbers_above(reaction)
+    )
+    ids = list(above.order_by("reply_no").values_list("pk", flat=True))
+    # Below 32 levels the path no longer names the parent.
+    return ids if reaction.parent_id in ids else [*ids, reaction.parent_id]

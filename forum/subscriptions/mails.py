@@ -1,0 +1,51 @@
+"""The words of the mail that asks to confirm. Nothing in it was typed by a visitor (PROMISES P27)."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from forum.outbox.envelope import confirmation_message_id
+from forum.outbox.letters import Letter, NothingToSay
+from forum.outbox.models import OutgoingMail
+from forum.subscriptions import tokens
+from forum.subscriptions.letterhead import halves, link, subject_title
+from forum.subscriptions.models import Consent
+
+
+def build_confirmation(rows: list[OutgoingMail]) -> Letter:
+    """One mail asks one question: of several rows the first that may still be asked, the others are left out."""
+    now = timezone.now()
+    consents = Consent.objects.select_related("article").in_bulk([row.event_id for row in rows])
+    left_out: dict[int, str] = {}
+    asked = None
+    for row in rows:
+        consent = consents.get(row.event_id)
+        why = "asked in another mail" if asked else _why_not(consent, now)
+        if why:
+            left_out[row.pk] = why
+        else:
+            asked = consent
+    if asked is None:
+        raise NothingToSay(next(iter(left_out.values()), "no rows"))
+    title = subject_title(asked.article.title)
+    context = {"title": title, "scope": asked.scope, "link": link("confirm", tokens.confirm_token(asked.nonce))}
+    subject, text, html = halves("confirmation", asked.article.language, context)
+    return Letter(
+        subject=subject,
+        text=text,
+        html=html,
+        message_id=confirmation_message_id(asked.pk),
+        left_out=left_out,
+    )
+
+
+def _why_not(consent: Consent | None, now: datetime) -> str:
+    if consent is None or consent.ended_at is not None or not consent.nonce:
+        return "no longer asked"
+    if consent.confirmed_at is not None:
+        return "answered already"
+    if not tokens.is_fresh(consent, now):
+        return "the link would have expired"
+    if consent.article is None or not consent.article.is_public:
+        return "the article is not public"
+    return ""
