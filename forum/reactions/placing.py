@@ -102,6 +102,8 @@ def _give_numbers(reaction: Reaction, opening: Reaction | None, discussion: Disc
 
 
 def _show_tombstones_above(reaction: Reaction) -> None:
+    if reaction.parent and reaction.parent.status == Reaction.Status.PUBLISHED:
+        return  # shown, and so is everything above it
     above = reaction.parent_id
     while above and Reaction.objects.filter(pk=above, shown=False).update(shown=True):
         above = Reaction.objects.values_list("parent_id", flat=True).get(pk=above)

@@ -23,7 +23,7 @@ VOICE_CHARS = 200
 def reaction_section(context: template.Context, article: Article) -> dict[str, Any]:
     """The readers' room. The article must come with its discussion; costs one query, three for a long article."""
     query = context["request"].GET
-    page = article_page(article, query.get("order"), query.get("after"))
+    page, path = article_page(article, query.get("order"), query.get("after")), article.get_absolute_url()
     return {
         "request": context["request"],
         "article": article,
@@ -31,19 +31,19 @@ def reaction_section(context: template.Context, article: Article) -> dict[str, A
         "page": page,
         "is_whole": not page.is_long and page.previous is None,
         "thread": thread(page, article) if page.rows else "",
-        "previous": page_address(page, page.previous),
-        "following": page_address(page, page.following),
+        "previous": page_address(path, page, page.previous),
+        "following": page_address(path, page, page.following),
     }
 
 
-def page_address(page: Page, cursor: int | None) -> str:
-    """A relative address: the same page from another cursor on; "" for none."""
+def page_address(path: str, page: Page, cursor: int | None) -> str:
+    """The same page from another cursor on; "" for none. The first page has one address only."""
     if cursor is None:
         return ""
     query = {} if page.order == ORDERS[0] else {"order": page.order}
     if cursor:
         query["after"] = str(cursor)
-    return f"?{urlencode(query)}#reactions"
+    return path + (f"?{urlencode(query)}" if query else "") + "#reactions"
 
 
 @register.simple_tag

@@ -42,7 +42,7 @@ def conversation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "opening": (page.above or page.rows)[0],
             "ancestors": ancestors(page),
             "thread": thread(page, article),
-            "previous": page_address(page, page.previous),
-            "following": page_address(page, page.following),
+            "previous": page_address(request.path, page, page.previous),
+            "following": page_address(request.path, page, page.following),
         }
         return render(request, "reactions/conversation.html", context)
