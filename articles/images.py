@@ -139,26 +139,36 @@ def _upright_picture(upload: IO[bytes], *, width: int) -> Image.Image:
     picture = _opened(upload)
     try:
         held = picture.getexif().get(_ORIENTATION, 1)
-    except Exception:  # broken metadata is no reason to refuse a sound picture
+    except Exception:  # noqa: BLE001  broken metadata is no reason to refuse a sound picture
         held = 1
     across = picture.height if held in (5, 6, 7, 8) else picture.width
     scale = min(1, width / across)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     try:
         picture.draft(None, size)  # a JPEG is decoded at a half, a quarter or an eighth already
+        picture = _resizable(picture)
         small = _on_white(picture, size)
     except Exception as error:  # hostile bytes make a decoder raise almost anything
         raise _unreadable() from error
     return small.transpose(_UPRIGHT[held]) if held in _UPRIGHT else small
 
 
+def _resizable(picture: Image.Image) -> Image.Image:
+    """In a mode that can be made smaller without steps in its colours."""
+    if picture.has_transparency_data:
+        return picture if picture.mode == "RGBA" else picture.convert("RGBA")
+    bitmap_modes = {"1": "L", "P": "RGB"}
+    return picture.convert(bitmap_modes[picture.mode]) if picture.mode in bitmap_modes else picture
+
+
 def _on_white(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    if picture.mode.startswith("I"):  # 16 bits a pixel
-        picture = picture.point(lambda value: value * (1 / 256)).convert("L")
-    if not picture.has_transparency_data:
-        return _bare(picture.convert("RGB").resize(size, Image.Resampling.LANCZOS))
     if picture.mode != "RGBA":
-        picture = picture.convert("RGBA")
+        small = picture.resize(size, Image.Resampling.LANCZOS)
+        if small.mode.startswith("I"):  # 16 bits a pixel
+            small = small.point(lambda value: value * (1 / 256)).convert("L")
+        small = small.convert("RGB")
+        small.info = {}  # an encoder would write profile and comments along
+        return small
     # Colour by colour: a whole premultiplied copy of 25 megapixels would cost 100 MB more.
     alpha = picture.getchannel("A")
     paper = ImageChops.invert(alpha.resize(size, Image.Resampling.LANCZOS))
@@ -167,11 +177,6 @@ def _on_white(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
         colour = ImageChops.multiply(picture.getchannel(name), alpha).resize(size, Image.Resampling.LANCZOS)
         colours.append(ImageChops.add(colour, paper))
     return Image.merge("RGB", colours)
-
-
-def _bare(picture: Image.Image) -> Image.Image:
-    picture.info = {}  # an encoder would write profile and comments along
-    return picture
 
 
 def _encoded(picture: Image.Image, options: dict[str, Any]) -> ContentFile:
