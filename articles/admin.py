@@ -1,5 +1,6 @@
 """Where editors write, illustrate and publish. Every write goes through articles.actions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,8 +13,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
 
 from articles.actions import (
     change_discussion,
@@ -94,7 +95,7 @@ class ArticleAdmin(admin.ModelAdmin):
     def get_inlines(self, request: HttpRequest, obj: Article | None) -> tuple[type[admin.StackedInline], ...]:
         return self.inlines if obj else (ArticleImageInline,)
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Article | None = None) -> dict[str, tuple[str, ...]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Article | None = None) -> dict[str, Sequence[str]]:
         return {} if obj and obj.published_at else self.prepopulated_fields  # a published address stays
 
     # Writing
@@ -131,11 +132,11 @@ class ArticleAdmin(admin.ModelAdmin):
         if "_publish" in request.POST:
             publish_article(article)
             self.log_change(request, article, "publish")
-            self.message_user(request, self._link_message(_("“{}” is published."), article), messages.SUCCESS)
+            self.message_user(request, self._link_message(gettext("“{}” is published."), article), messages.SUCCESS)
         elif "_withdraw" in request.POST:
             withdraw_article(article)
             self.log_change(request, article, "withdraw")
-            self.message_user(request, self._link_message(_("“{}” is withdrawn."), article), messages.SUCCESS)
+            self.message_user(request, self._link_message(gettext("“{}” is withdrawn."), article), messages.SUCCESS)
         else:
             return None
         return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))

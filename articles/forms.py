@@ -19,7 +19,7 @@ class PictureField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
-        if isinstance(upload, UploadedFile):
+        if isinstance(upload, UploadedFile) and upload.file:
             check_image(upload.file)
             upload.name = secrets.token_urlsafe(12) + PurePath(upload.name or "").suffix.lower()[:5]
         return upload

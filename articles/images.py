@@ -1,7 +1,7 @@
 """Pictures: what an editor uploads -> checked, turned upright, stripped of metadata, in a few widths, AVIF and JPEG."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import IO, Any
 
@@ -90,11 +90,11 @@ def files_of(image: ArticleImage) -> list[str]:
     return [rendition[kind] for rendition in image.renditions for kind in ("avif", "jpeg")]
 
 
-def deletion_of(names: list[str]) -> Callable[[], None]:
+def deletion_of(names: Iterable[str | None]) -> Callable[[], None]:
     """For transaction.on_commit: a picture that was replaced or taken away is not kept."""
 
     def delete() -> None:
-        for name in names:
+        for name in filter(None, names):
             default_storage.delete(name)
 
     return delete
