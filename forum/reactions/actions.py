@@ -93,7 +93,7 @@ def post_reaction(
     words = text.reader_html(body)  # the dearest step, so before anybody has to wait for us
 
     with transaction.atomic():
-        _refuse_second(reaction, article)
+        _refuse_second(reaction)
         discussion = _open_discussion(article)
         reaction.parent = _answered(reaction)
         verdict = screen(
@@ -130,7 +130,7 @@ def post_reaction(
 def approve(reaction: Reaction) -> Reaction:
     """Publish a held, refused or spam reaction; numbers are given the first time. Raises Closed never: moderators may."""
     with transaction.atomic():
-        reaction, discussion = _locked(reaction, Status.HELD, Status.REFUSED, Status.SPAM)
+        discussion = _lock(reaction, Status.HELD, Status.REFUSED, Status.SPAM)
         reaction.decision_reason = ""
         reaction.published_at = now = timezone.now()
         placing.place(reaction, discussion, now=now)
@@ -139,7 +139,7 @@ def approve(reaction: Reaction) -> Reaction:
 
 def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Reaction:
     with transaction.atomic():
-        reaction, _ = _locked(reaction, Status.HELD)
+        _lock(reaction, Status.HELD)
         reaction.status = Status.SPAM if as_spam else Status.REFUSED
         reaction.decision_reason = reason
         reaction.save(update_fields=["status", "decision_reason"])
@@ -149,7 +149,7 @@ def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Re
 def remove(reaction: Reaction, *, reason: str = "") -> Reaction:
     """Take a published reaction away; a tombstone stays while a shown answer hangs below it."""
     with transaction.atomic():
-        reaction, discussion = _locked(reaction, Status.PUBLISHED)
+        discussion = _lock(reaction, Status.PUBLISHED)
         placing.take_away(reaction, discussion, status=Status.REMOVED, reason=reason)
     return reaction
 
@@ -157,7 +157,7 @@ def remove(reaction: Reaction, *, reason: str = "") -> Reaction:
 def withdraw(reaction: Reaction) -> Reaction:
     """Its writer takes it back, also while it waits. Cannot be undone."""
     with transaction.atomic():
-        reaction, discussion = _locked(reaction, Status.PUBLISHED, Status.HELD)
+        discussion = _lock(reaction, Status.PUBLISHED, Status.HELD)
         if reaction.status == Status.HELD:
             reaction.status = Status.WITHDRAWN
             reaction.save(update_fields=["status"])
@@ -169,12 +169,12 @@ def withdraw(reaction: Reaction) -> Reaction:
 def restore(reaction: Reaction) -> Reaction:
     """Show a removed reaction again, in the place it had."""
     with transaction.atomic():
-        reaction, discussion = _locked(reaction, Status.REMOVED)
+        discussion = _lock(reaction, Status.REMOVED)
         placing.put_back(reaction, discussion)
     return reaction
 
 
-def _refuse_second(reaction: Reaction, article: Article) -> None:
+def _refuse_second(reaction: Reaction) -> None:
     """Raise AlreadyPosted for a second identical post; of two that come at once, one waits here for the other."""
     if connection.vendor == "postgresql":  # SQLite's transactions come one after another by themselves (IMMEDIATE)
         keys = sorted(_lock_number(key) for key in (reaction.form_key, reaction.fingerprint) if key)
@@ -213,13 +213,15 @@ def _answered(reaction: Reaction) -> Reaction | None:
     return parent
 
 
-def _locked(reaction: Reaction, *expected: str) -> tuple[Reaction, Discussion]:
-    """The row as it is under the lock of its article; raises AlreadyDecided when its state is none of `expected`."""
+def _lock(reaction: Reaction, *decidable: str) -> Discussion:
+    """Take the lock of its article and read the row again. Raises AlreadyDecided when its state is not the one the
+    caller saw, or none of `decidable`."""
+    seen = reaction.status
     discussion = placing.locked_discussion(reaction.article_id)
-    reaction = Reaction.objects.select_related("article", "parent").get(pk=reaction.pk)
-    if reaction.status not in expected:
+    reaction.refresh_from_db(from_queryset=Reaction.objects.select_related("article", "parent"))
+    if reaction.status != seen or seen not in decidable:
         raise AlreadyDecided(reaction)
-    return reaction, discussion
+    return discussion
 
 
 def _strictest(*modes: str) -> str:

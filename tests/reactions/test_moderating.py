@@ -129,13 +129,22 @@ def test_a_moderator_may_publish_after_the_article_has_closed():
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [("approve", "approve"), ("approve", "refuse"), ("refuse", "refuse"), ("remove", "remove"), ("remove", "withdraw")],
+    [
+        ("approve", "approve"),
+        ("approve", "refuse"),
+        ("refuse", "refuse"),
+        ("refuse", "approve"),
+        ("remove", "remove"),
+        ("remove", "withdraw"),
+        ("withdraw", "remove"),
+    ],
 )
-def test_of_two_decisions_the_first_one_holds(first, second):
+def test_p21_of_two_decisions_on_what_both_saw_the_first_one_holds(first, second):
     reaction = say(make_article(), honeypot="gevuld" if first in ("approve", "refuse") else "")
+    as_seen_by_another = Reaction.objects.get(pk=reaction.pk)
     decided = getattr(actions, first)(reaction)
     with pytest.raises(AlreadyDecided) as refused:
-        getattr(actions, second)(reaction)
+        getattr(actions, second)(as_seen_by_another)
     assert refused.value.reaction.status == decided.status
     assert Reaction.objects.get(pk=reaction.pk).status == decided.status
 

@@ -1,0 +1,77 @@
+"""A process of its own, for races: reads one JSON command a line, obeys, answers one line of JSON.
+
+post: the keywords of post_reaction; report: every reaction and the counters of an article.
+"""
+
+import json
+import sys
+import time
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+
+from articles.models import Article, Discussion  # noqa: E402
+from forum.outbox.models import OutgoingMail  # noqa: E402
+from forum.reactions import actions  # noqa: E402
+from forum.reactions.models import Reaction  # noqa: E402
+from tests.factories import make_article  # noqa: E402
+
+
+def make() -> Any:
+    return make_article().pk
+
+
+def post(article: int, **fields: Any) -> Any:
+    begun = time.monotonic()
+    try:
+        reaction = actions.post_reaction(Article.objects.select_related("author").get(pk=article), **fields)
+    except actions.AlreadyPosted as error:
+        return {"again": error.reaction.pk}
+    return {"posted": reaction.pk, "status": reaction.status, "seconds": time.monotonic() - begun}
+
+
+def post_many(article: int, name: str, count: int) -> Any:
+    """By turns an opening and an answer to it."""
+    said = []
+    for n in range(count):
+        parent_id = said[-1]["posted"] if n % 2 else None
+        said.append(post(article, name=name, website="", body=f"{name} zegt {n}.", parent_id=parent_id))
+    return said
+
+
+def decide(reaction: int, verb: str) -> Any:
+    try:
+        return {"decided": getattr(actions, verb)(Reaction.objects.get(pk=reaction)).status}
+    except actions.AlreadyDecided as error:
+        return {"already": error.reaction.status}
+
+
+def report(article: int) -> Any:
+    rows = Reaction.objects.filter(article=article)
+    return {
+        "reactions": list(
+            rows.values("pk", "parent_id", "thread_no", "reply_no", "status", "replies", "last_reply_no")
+        ),
+        "discussion": Discussion.objects.values("visible", "last_thread_no", "version").get(pk=article),
+        "mails": OutgoingMail.objects.filter(kind="confirmation").count(),
+    }
+
+
+def main() -> None:
+    commands = {command.__name__: command for command in (make, post, post_many, decide, report)}
+    for line in sys.stdin:
+        command, fields = json.loads(line)
+        try:
+            answer = commands[command](**fields)
+        except Exception as error:  # noqa: BLE001  (the test reads it)
+            answer = {"error": repr(error)}
+        print(json.dumps(answer), flush=True)
+    connection.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Two and more processes at once, each a Python of its own, on one database file or one PostgreSQL."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as site
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+P20_ROUNDS = 20  # the promise was measured with 200
+P3_WRITERS, P3_EACH = 6, 20  # the promise was measured with 150 each
+
+
+class Racer:
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.reactions.racer"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self, command: str, **fields: Any) -> None:
+        self.process.stdin.write(json.dumps([command, fields]) + "\n")
+        self.process.stdin.flush()
+
+    def result(self) -> Any:
+        return json.loads(self.process.stdout.readline())
+
+    def do(self, command: str, **fields: Any) -> Any:
+        self.start(command, **fields)
+        return self.result()
+
+    def stop(self) -> None:
+        self.process.stdin.close()
+        self.process.wait(timeout=20)
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def racers(transactional_db, tmp_path):
+    """Starts so many processes on a database of their own; on PostgreSQL that is the tests' own."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "forum.settings", "MODERATION": "after"}
+    environment["DATA_DIR"] = str(site.DATA_DIR)
+    if connection.vendor == "postgresql":
+        old, name = connection.settings_dict, connection.settings_dict["NAME"]
+        environment["DATABASE_URL"] = f"postgres://{old['USER']}:{old['PASSWORD']}@{old['HOST']}:{old['PORT']}/{name}"
+    else:
+        environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/races.sqlite3"
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
+    running: list[Racer] = []
+
+    def start(count: int) -> list[Racer]:
+        running.extend(Racer(environment) for _ in range(count))
+        return running
+
+    yield start
+    for racer in running:
+        racer.stop()
+
+
+def at_once(racers: list[Racer], command: str, *fields: dict[str, Any]) -> list[Any]:
+    for racer, those in zip(racers, fields, strict=True):
+        racer.start(command, **those)
+    return [racer.result() for racer in racers]
+
+
+def test_p20_two_identical_posts_at_once_become_one(racers):
+    both = racers(2)
+    article = both[0].do("make")
+    by_key = {"article": article, "name": "Sanne", "website": ""}
+    for n in range(P20_ROUNDS):
+        same = {**by_key, "body": f"Ronde {n}.", "form_key": f"{n:022}"}
+        other = [same, {**same, "body": f"Zelfde formulier {n}."}, {**same, "form_key": ""}][n % 3]
+        answers = at_once(both, "post", same, other)
+        first = next(answer["posted"] for answer in answers if "posted" in answer)
+        assert {"again": first} in answers, answers
+    report = both[0].do("report", article=article)
+    assert len(report["reactions"]) == report["discussion"]["visible"] == P20_ROUNDS
+    assert both[0].do("post", **{**by_key, "body": "Ronde 0.", "form_key": ""})["again"]
+
+
+def test_p03_concurrent_writers_all_succeed_and_every_number_is_given_once(racers):
+    writers = racers(P3_WRITERS)
+    article = writers[0].do("make")
+    work = [{"article": article, "name": f"Schrijver {n}", "count": P3_EACH} for n in range(P3_WRITERS)]
+    said = [one for answer in at_once(writers, "post_many", *work) for one in answer]
+    assert [one for one in said if one.get("status") != "published"] == []
+
+    report = writers[0].do("report", article=article)
+    reactions = report["reactions"]
+    total = P3_WRITERS * P3_EACH
+    assert len(reactions) == report["discussion"]["visible"] == total
+    assert report["discussion"]["version"] == total + 1
+    openings = sorted(one["thread_no"] for one in reactions if one["reply_no"] == 0)
+    assert openings == list(range(1, total // 2 + 1))
+    assert report["discussion"]["last_thread_no"] == total // 2
+    assert all(one["replies"] == one["last_reply_no"] == 1 for one in reactions if one["reply_no"] == 0)
+
+
+def test_numbers_in_one_hot_conversation_are_given_once(racers):
+    writers = racers(4)
+    article = writers[0].do("make")
+    opening = writers[0].do("post", article=article, name="Thijs", website="", body="Begin.")["posted"]
+    for n in range(8):
+        reply = {"article": article, "website": "", "parent_id": opening, "body": f"Ronde {n}."}
+        answers = at_once(writers, "post", *({**reply, "name": f"Lezer {w}"} for w in range(4)))
+        assert all("posted" in answer for answer in answers), answers
+    reactions = writers[0].do("report", article=article)["reactions"]
+    assert sorted(one["reply_no"] for one in reactions) == list(range(33))
+    assert max(one["last_reply_no"] for one in reactions) == max(one["replies"] for one in reactions) == 32
+
+
+def test_p21_of_two_decisions_at_once_one_wins(racers):
+    both = racers(2)
+    article = both[0].do("make")
+    for n in range(6):
+        waiting = both[0].do("post", article=article, name="Piet", website="", body=f"Koop {n}.", honeypot="x")[
+            "posted"
+        ]
+        answers = at_once(
+            both, "decide", {"reaction": waiting, "verb": "approve"}, {"reaction": waiting, "verb": "refuse"}
+        )
+        won = [answer["decided"] for answer in answers if "decided" in answer]
+        assert len(won) == 1 and {"already": won[0]} in answers, answers
+    report = both[0].do("report", article=article)
+    published = sum(one["status"] == "published" for one in report["reactions"])
+    assert report["discussion"]["visible"] == published
+
+
+def test_p02_a_process_killed_while_posting_leaves_both_or_neither(racers):
+    first, second = racers(2)
+    article = first.do("make")
+    for n in range(60):
+        second.start(
+            "post",
+            article=article,
+            name="Karim",
+            website="",
+            body=f"Tekst {n}.",
+            email=f"karim{n}@karim.example",
+            client_key=f"client {n}",
+        )
+    accepted = [second.result() for _ in range(5)]
+    second.process.kill()
+    second.process.wait()
+    accepted += [json.loads(line) for line in second.process.stdout if line.endswith("\n")]
+    report = first.do("report", article=article)
+    stored = {one["pk"] for one in report["reactions"]}
+    assert {answer["posted"] for answer in accepted} <= stored
+    assert report["mails"] == len(stored) == report["discussion"]["visible"]
