@@ -73,6 +73,14 @@ def withdraw_article(article: Article) -> Article:
 
 
 @transaction.atomic
+def delete_article(article: Article) -> None:
+    """For what was never meant to be; raises ProtectedError once somebody reacted. Withdraw it then."""
+    for image in article.images.all():
+        delete_image(image)
+    article.delete()
+
+
+@transaction.atomic
 def change_discussion(article: Article, *, state: str, closes_at: datetime | None) -> None:
     """Writes these two columns only: readers move the others at the same moment."""
     Discussion.objects.filter(article=article).update(state=state, closes_at=closes_at, version=F("version") + 1)

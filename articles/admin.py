@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.actions import (
     change_discussion,
+    delete_article,
     delete_image,
     publish_article,
     save_article,
@@ -28,7 +30,10 @@ from articles.actions import (
 )
 from articles.forms import ArticleForm, ArticleImageForm, ArticleImageFormSet, AuthorForm
 from articles.models import Article, ArticleImage, Author, Discussion, Section
+from articles.templatetags.articles import middle_address
 from articles.views import article_context
+
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 
 
 @admin.register(Section)
@@ -59,6 +64,14 @@ class ArticleImageInline(admin.StackedInline):
     form = ArticleImageForm
     formset = ArticleImageFormSet
     extra = 1
+    fields = ("number", "made_picture", "original", "alt", "decorative", "caption", "credit")
+    readonly_fields = ("made_picture",)
+
+    @admin.display(description=_("now"))
+    def made_picture(self, image: ArticleImage) -> str:
+        if not image.renditions:
+            return "–"
+        return format_html('<img src="{}" width="320" alt="">', middle_address(image))
 
 
 class DiscussionInline(admin.StackedInline):
@@ -119,6 +132,13 @@ class ArticleAdmin(admin.ModelAdmin):
     ) -> None:
         super().save_related(request, form, formsets, change)
         save_article(form.instance)  # the text may show pictures that are known only now
+
+    def delete_model(self, request: HttpRequest, obj: Article) -> None:
+        delete_article(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Article]) -> None:
+        for article in queryset:
+            delete_article(article)
 
     # Publishing
 

@@ -15,7 +15,7 @@ from articles.models import Article, ArticleImage, Author
 class PictureField(forms.FileField):
     """A JPEG, PNG or WebP within the limits of articles.images; the name that the editor's machine gave it is dropped."""
 
-    widget = forms.ClearableFileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
@@ -69,7 +69,6 @@ class ArticleImageForm(forms.ModelForm):
         model = ArticleImage
         fields = ("number", "original", "alt", "decorative", "caption", "credit")
         widgets = {
-            "original": forms.ClearableFileInput,
             "alt": forms.Textarea(attrs={"rows": 2, "cols": 60}),
             "caption": forms.TextInput(attrs={"size": 60}),
         }

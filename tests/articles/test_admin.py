@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
@@ -189,3 +190,13 @@ def test_who_may_not_look_at_articles_sees_no_draft(client):
     assert client.get(f"/admin/articles/article/{draft.pk}/as-reader/").status_code == 403
     client.logout()
     assert client.get(f"/admin/articles/article/{draft.pk}/as-reader/").status_code == 302
+
+
+def test_a_deleted_article_takes_its_pictures_along(editor, django_capture_on_commit_callbacks):
+    article = make_article()
+    image = make_image(picture_bytes(size=(60, 40)), article=article)
+    with django_capture_on_commit_callbacks(execute=True):
+        send(editor, f"/admin/articles/article/{article.pk}/delete/", post="yes")
+    assert not Article.objects.exists()
+    assert not default_storage.exists(image.original.name)
+    assert not default_storage.exists(image.renditions[0]["avif"])
