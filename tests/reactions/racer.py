@@ -12,13 +12,13 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
+from django.db import connection
 
-from articles.models import Article, Discussion  # noqa: E402
-from forum.outbox.models import OutgoingMail  # noqa: E402
-from forum.reactions import actions  # noqa: E402
-from forum.reactions.models import Reaction  # noqa: E402
-from tests.factories import make_article  # noqa: E402
+from articles.models import Article, Discussion
+from forum.outbox.models import OutgoingMail
+from forum.reactions import actions
+from forum.reactions.models import Reaction
+from tests.factories import make_article
 
 
 def make() -> Any:

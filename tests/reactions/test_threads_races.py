@@ -136,7 +136,7 @@ def test_p21_of_two_decisions_at_once_one_wins(racers):
     assert report["discussion"]["visible"] == published
 
 
-def test_p02_a_process_killed_while_posting_leaves_both_or_neither(racers):
+def test_p01_p02_a_killed_process_loses_nothing_accepted_and_leaves_nothing_half(racers):
     first, second = racers(2)
     article = first.do("make")
     for n in range(60):
