@@ -1,19 +1,280 @@
-"""Writing a reaction: the form, the post, what its writer sees while it waits."""
+"""Writing a reaction: the form, the preview, the post, and what its writer sees while it waits."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import Error as DatabaseTrouble
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from articles.models import Article
+from articles.templatetags.articles import local_year
+from forum.cleaning import website_host
+from forum.converters import number_in_query
+from forum.reactions import identity
+from forum.reactions.actions import AlreadyPosted, Closed, ParentGone, post_reaction
+from forum.reactions.forms import ReactionForm, kept_of
+from forum.reactions.models import Reaction
+from forum.spam.clients import client_key
+from forum.subscriptions.proof import proven
+from forum.text import reader_html
+
+log = logging.getLogger(__name__)
+
+Status = Reaction.Status
+View = Callable[..., HttpResponse]
+WORDS = ("name", "website", "body")
+HIDDEN = ("parent", "form_key", "opened")
+RETRY_SECONDS = 60
 
 
+def private(view: View) -> View:
+    """For one reader only: kept by nobody, found by no search engine."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return answer
+
+
+@csrf_exempt  # forum.middleware.CrossOriginMiddleware asks where a post comes from (P13)
+@require_POST
+@private
 def post(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    """CONTRACT section 3. Whatever happens, name, website and text come back (P4)."""
+    request.encoding = "utf-8"
+    try:
+        article = _article(slug)
+        with translation.override(article.language):
+            response = _answer(request, article)
+    except DatabaseTrouble as trouble:
+        log.error("A reaction could not be stored: %s", type(trouble).__name__)  # its message may hold an address
+        response = _try_again(request, slug)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
+def _answer(request: HttpRequest, article: Article) -> HttpResponse:
+    typed = request.POST
+    if not article.discussion.is_open:
+        return _closed(request, article)
+    by_author = request.same_origin is True and identity.is_author(request, article)  # type: ignore[attr-defined]
+    parent = _answered(article, typed.get("parent", ""))
+    options = {
+        "slug": article.slug,
+        "parent": parent,
+        "author_name": article.author.name if by_author else "",
+        "alone": "HX-Request" not in request.headers,
+    }
+    if typed.get("edit"):
+        kept = kept_of(typed, *WORDS, *HIDDEN, "notify", "sealed") | {"remember": bool(typed.get("remember"))}
+        return _form_page(request, article, ReactionForm(kept=kept, **options))
+
+    form = ReactionForm(typed, **options)
+    form.full_clean()
+    if typed.get("parent") and parent is None:
+        form.answer_nothing()
+    if form.errors:
+        return _form_page(request, article, form, status=422)
+    if typed.get("preview"):
+        return _preview(request, article, form, by_author=by_author)
+    return _post(request, article, form, by_author=by_author)
+
+
+def _post(request: HttpRequest, article: Article, form: ReactionForm, *, by_author: bool) -> HttpResponse:
+    given = form.cleaned_data
+    try:
+        reaction = post_reaction(
+            article,
+            name=given["name"],
+            website=given["website"],
+            body=given["body"],
+            parent_id=form.parent.pk if form.parent else None,
+            email=given["email"],
+            notify=given["notify"],
+            email_proven=proven(request, given["email"]),
+            form_key=given["form_key"],
+            client_key=client_key(request.client_address, today=timezone.localdate()),  # type: ignore[attr-defined]
+            by_author=by_author,
+            honeypot=given["subject"],
+            seconds_open=identity.seconds_open(given["opened"]),
+            same_origin=request.same_origin is True,  # type: ignore[attr-defined]
+        )
+    except AlreadyPosted as again:
+        reaction = again.reaction
+    except Closed:
+        return _closed(request, article)
+    except ParentGone:
+        form.answer_nothing()
+        return _form_page(request, article, form, status=422)
+    response = _see_other(request, _place_of(reaction))
+    if given["remember"]:
+        identity.remember(response, identity.Reader(given["name"], given["website"]))
+    elif identity.COOKIE in request.COOKIES and identity.seconds_open(given["opened"]) is not None:
+        identity.forget(response)  # he saw the box ticked, and took the tick away
+    return response
+
+
+def _place_of(reaction: Reaction) -> str:
+    if reaction.thread_no is not None:  # it was published, whatever became of it
+        return reverse("reaction", args=[reaction.pk])
+    return reverse("waiting", args=[identity.waiting_token(reaction.pk)])
+
+
+def _see_other(request: HttpRequest, address: str) -> HttpResponse:
+    """htmx goes there as well: its page has the reaction, the count, the street and a fresh form all at once."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponse(status=303, headers={"Location": address})
+
+
+def _form_page(request: HttpRequest, article: Article, form: ReactionForm, **options: Any) -> HttpResponse:
+    if not form.alone:
+        return render(request, "reactions/_form.html", {"form": form, "part": True}, **options)
+    context = {"article": article, "form": form, "quoted": _quoted(article, form.parent)}
+    return render(request, "reactions/react.html", context, **options)
+
+
+def _preview(request: HttpRequest, article: Article, form: ReactionForm, *, by_author: bool) -> HttpResponse:
+    """Nothing is stored. The draft travels in hidden fields, the address sealed (P17)."""
+    given = form.cleaned_data
+    draft = Reaction(
+        name=article.author.name if by_author else given["name"],
+        website=given["website"],
+        body=given["body"],
+        by_author=by_author,
+        parent=form.parent,
+    )
+    hidden = {name: form.data[name] for name in (*WORDS, *HIDDEN, "notify", "remember", "subject")}
+    context = {
+        "article": article,
+        "action": form.action,
+        "draft": _drawn(draft),
+        "has_address": bool(given["email"]),
+        "hidden": hidden | {"sealed": identity.seal(given["email"])},
+    }
+    return render(request, "reactions/preview.html", context)
+
+
+def _closed(request: HttpRequest, article: Article) -> HttpResponse:
+    sentence = gettext("Reactions to this article have closed. Your text is below so you can copy it")
+    return _refusal(request, {"sentence": sentence, "kept": kept_of(request.POST, *WORDS)}, status=409)
+
+
+def _try_again(request: HttpRequest, slug: str) -> HttpResponse:
+    """The database is away or busy: the form again, made without it."""
+    sentence = gettext("Something went wrong on our side. Try again in a few minutes. Your text is below")
+    form = ReactionForm(kept=kept_of(request.POST, *WORDS, *HIDDEN), slug=slug)
+    response = _refusal(request, {"sentence": sentence, "form": form}, status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _refusal(request: HttpRequest, context: dict[str, object], *, status: int) -> HttpResponse:
+    response = render(request, "reactions/refused.html", context, status=status)
+    if "HX-Request" in request.headers:
+        for header, value in {"HX-Retarget": "#content", "HX-Reselect": "#content", "HX-Reswap": "outerHTML"}.items():
+            response[header] = value
+    return response
+
+
+@require_safe
+@private
 def react(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    """The form on a page of its own: how one answers, and how one reacts without script."""
+    article = _article(slug)
+    asked = request.GET.get("parent", "")
+    parent = _answered(article, asked)
+    context = {"article": article, "quoted": _quoted(article, parent), "parent_gone": bool(asked) and not parent}
+    with translation.override(article.language):
+        if article.discussion.is_open:
+            context["form"] = ReactionForm(
+                slug=slug,
+                parent=parent,
+                author_name=article.author.name if identity.is_author(request, article) else "",
+                kept=_of_reader(request) | {"parent": parent.pk if parent else ""},
+            )
+        return render(request, "reactions/react.html", context)
 
 
+@require_safe
+@private
 def reader(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    """What the form of a shared page lacks; the script asks for it when somebody is about to write."""
+    return JsonResponse(_of_reader(request))
 
 
+def _of_reader(request: HttpRequest) -> dict[str, Any]:
+    known = identity.remembered(request)
+    name, website = known or ("", "")
+    return {
+        "form_key": identity.new_form_key(),
+        "opened": identity.stamp(),
+        "name": name,
+        "website": website,
+        "remember": known is not None,
+    }
+
+
+@require_safe
+@private
 def waiting(request: HttpRequest, token: str) -> HttpResponse:
-    raise Http404
+    """For who posted it, during a day; leads to the public place once there is one."""
+    reactions = Reaction.objects.select_related("article__section", "parent")
+    reaction = get_object_or_404(reactions, pk=identity.waiting_id(token))
+    if not reaction.article.is_public:
+        raise Http404
+    if reaction.thread_no is not None:
+        return HttpResponse(status=303, headers={"Location": reaction.get_absolute_url()})
+    context = {
+        "article": reaction.article,
+        "reaction": reaction,
+        "refused": reaction.status in (Status.REFUSED, Status.SPAM),
+        "withdrawn": reaction.status == Status.WITHDRAWN,
+        "has_address": reaction.subscription_id is not None,
+        "draft": _drawn(reaction),
+    }
+    with translation.override(reaction.article.language):
+        return render(request, "reactions/waiting.html", context)
+
+
+def _article(slug: str) -> Article:
+    return get_object_or_404(Article.objects.published().with_byline(), slug=slug)
+
+
+def _answered(article: Article, typed: str) -> Reaction | None:
+    """The reaction that is answered; None when there is none or it is not shown any more."""
+    number = number_in_query(typed)
+    if number is None:
+        return None
+    return Reaction.objects.filter(article=article, status=Status.PUBLISHED, pk=number).first()
+
+
+def _quoted(article: Article, parent: Reaction | None) -> dict[str, object] | None:
+    if parent is None:
+        return None
+    moment = {"moment": parent.published_at, "year": local_year(article.published_at)}
+    return _drawn(parent) | moment | {"answered": ""}
+
+
+def _drawn(reaction: Reaction) -> dict[str, object]:
+    """What a nameplate and its words show."""
+    return {
+        "name": reaction.name,
+        "host": website_host(reaction.website) if reaction.website else "",
+        "words": reader_html(reaction.body),
+        "by_author": reaction.by_author,
+        "answered": reaction.parent.name if reaction.parent_id else "",
+    }

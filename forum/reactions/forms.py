@@ -1,0 +1,248 @@
+"""The form by which a reader reacts: shape and wording. What is allowed is decided in forum.cleaning."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms.boundfield import BoundField
+from django.template import Context
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from forum import cleaning
+from forum.reactions import identity
+from forum.reactions.actions import FORM_KEY
+from forum.reactions.models import Reaction
+from forum.subscriptions.models import Scope
+
+FREE_TEXT = {"autocapitalize": "none", "spellcheck": "false"}
+SENTENCES = {
+    "name_empty": _("Enter your name."),
+    "name_long": _("Your name can be at most 60 characters (now %(now)s)."),
+    "name_characters": _("Your name contains characters that we cannot show."),
+    "website": _("This does not look like a web address. Example: www.example.org"),
+    "email": _("This e-mail address is not right. Leave it empty if you do not want to be notified."),
+    "body_empty": _("Write a reaction first."),
+    "body_lines": _("Your reaction has more than 200 lines. Make it shorter."),
+    "body_links": _("Your reaction contains more than 20 links. Leave some out."),
+    "body_characters": _("Your reaction contains characters that we cannot show."),
+}
+PARENT_GONE = _("The reaction you answered is no longer there. Your text is below.")
+
+
+def sentence(refused: cleaning.Refused) -> str:
+    if refused.code == "body_long":
+        over = refused.params["over"]
+        too_long = "Your reaction is %(over)s character too long.", "Your reaction is %(over)s characters too long."
+        return ngettext(*too_long, over) % refused.params
+    return SENTENCES[refused.code] % refused.params
+
+
+class Typed(forms.Field):
+    """Text exactly as it was typed, for a rule of forum.cleaning; Django's own trimming and checks stay out of it."""
+
+    def __init__(self, *, rule: Callable[[str], str], **options: Any) -> None:
+        super().__init__(**options)
+        self.rule = rule
+        self.optional = not self.required
+
+    def clean(self, value: str | None) -> str:
+        try:
+            return self.rule(value or "")
+        except cleaning.Refused as refused:
+            raise forms.ValidationError(sentence(refused), code=refused.code) from None
+
+
+class ErrorFirst(BoundField):
+    @property
+    def aria_describedby(self) -> str:
+        """What is wrong is read aloud before the hint."""
+        parts = [f"{self.auto_id}_error"] if self.errors else []
+        if self.help_text:
+            parts.append(f"{self.auto_id}_helptext")
+        return " ".join(parts)
+
+
+class Part:
+    """A piece of the form that is markup only, from a template of its own."""
+
+    def __init__(self, template: str) -> None:
+        self.template = template
+
+    def render(self, form: forms.Form, context: Context, **_options: object) -> SafeString:
+        return render_to_string(self.template, context.flatten())
+
+
+def _body_rule(typed: str) -> str:
+    return cleaning.clean_body(typed, max_chars=settings.MAX_BODY_CHARS)
+
+
+def _hidden() -> forms.Field:
+    return forms.Field(required=False, widget=forms.HiddenInput)
+
+
+class ReactionForm(forms.Form):
+    """`alone`: on a page of its own, with h1; otherwise at the foot of the article, sent by htmx where there is script."""
+
+    bound_field_class = ErrorFirst
+
+    name = Typed(
+        label=_("Name"),
+        rule=cleaning.clean_name,
+        widget=forms.TextInput({"autocomplete": "name", "maxlength": 60}),
+    )
+    website = Typed(
+        label=_("Website"),
+        rule=cleaning.clean_website,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "url", "inputmode": "url", **FREE_TEXT, "maxlength": 200}),
+    )
+    body = Typed(
+        label=_("Your reaction"),
+        rule=_body_rule,
+        widget=forms.Textarea({"rows": 7, "cols": False}),
+    )
+    email = Typed(
+        label=_("E-mail address"),
+        rule=cleaning.clean_email,
+        required=False,
+        help_text=_(
+            "If you fill this in, we notify you when someone reacts to this article. You first confirm that through a "
+            "mail from us. We show your address to nobody."
+        ),
+        widget=forms.EmailInput({"autocomplete": "email", **FREE_TEXT, "maxlength": 254}),
+    )
+    no_email = forms.BooleanField(label=_("Do not use that address after all"), required=False)
+    notify = forms.ChoiceField(
+        label=_("What should we tell you about?"),
+        choices=Scope.choices,
+        initial=Scope.ARTICLE,
+        required=False,
+        help_text=_("Only applies if you enter an e-mail address."),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choose what we should tell you about.")},
+    )
+    remember = forms.BooleanField(
+        label=_("Remember my details on this device"),
+        required=False,
+        help_text=_("Only your name and website, for one year."),
+    )
+    subject = forms.Field(  # for machines that fill in everything
+        label=_("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput({"tabindex": -1, "autocomplete": "off"}),
+    )
+    parent = _hidden()
+    form_key = _hidden()
+    opened = _hidden()
+    sealed = _hidden()
+
+    def __init__(
+        self,
+        typed: Mapping[str, str] | None = None,
+        *,
+        slug: str,
+        parent: Reaction | None = None,
+        author_name: str = "",
+        alone: bool = True,
+        kept: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`typed` is what was sent, `kept` what to begin with. `author_name`: the article's author, who is logged in."""
+        super().__init__(None if typed is None else self._as_sent(typed), initial=dict(kept or {}))
+        self.slug, self.parent, self.alone = slug, parent, alone
+        self.has_address = bool(identity.unseal(self["sealed"].value() or ""))
+        if author_name:
+            self.initial["name"] = author_name
+            self.fields["name"].widget.attrs["readonly"] = True
+            self.fields["name"].help_text = _("You answer as the author of this article.")
+        if self.has_address:
+            self.fields["email"].help_text = _("We kept the address you entered. Fill this in only to change it.")
+        self.fields["body"].widget.attrs["data-max"] = settings.MAX_BODY_CHARS
+        at_most = gettext("At most %(count)s characters. An empty line starts a new paragraph.")
+        self.fields["body"].help_text = at_most % {"count": number_format(settings.MAX_BODY_CHARS, force_grouping=True)}
+        self.helper = self._helper()
+
+    @classmethod
+    def _as_sent(cls, typed: Mapping[str, str]) -> dict[str, str]:
+        """Every field once, and what need not be an error put right."""
+        sent = {name: typed.get(name, "") for name in cls.base_fields}
+        sent["notify"] = sent["notify"] or Scope.ARTICLE
+        if not FORM_KEY.fullmatch(sent["form_key"]):
+            sent["form_key"] = identity.new_form_key()
+        if sent["email"].strip() or sent["no_email"]:
+            sent["sealed"] = ""
+        return sent
+
+    @property
+    def action(self) -> str:
+        return reverse("post_reaction", args=[self.slug])
+
+    def _helper(self) -> FormHelper:
+        helper = FormHelper()
+        helper.form_id, helper.form_class, helper.form_action = "react", "sheet form", self.action
+        helper.attrs = {
+            "novalidate": True,
+            "aria-labelledby": "react-title",
+            "data-draft": f"{self.slug}:{self['parent'].value() or ''}",
+        }
+        if not self.alone:
+            helper.attrs |= {"data-hx-post": self.action, "data-hx-swap": "outerHTML", "data-hx-sync": "drop"}
+        helper.layout = Layout(
+            Part("reactions/_form_top.html"),
+            Fieldset(_("Visible to everyone"), Div("name", "website", css_class="pair"), "body", css_class="zone"),
+            Fieldset(
+                _("Stays private"),
+                "email",
+                *(["no_email"] if self.has_address else []),
+                "notify",
+                css_class="zone private",
+            ),
+            "remember",
+            Div("subject", css_class="vh"),
+            *("parent", "form_key", "opened", "sealed"),
+            Part("reactions/_form_end.html"),
+        )
+        return helper
+
+    def clean(self) -> dict[str, Any]:
+        email = self.cleaned_data.get("email")
+        if email == "" and not self.cleaned_data.get("no_email"):
+            self.cleaned_data["email"] = identity.unseal(self.data["sealed"])
+        return self.cleaned_data
+
+    def answer_nothing(self) -> None:
+        """What was answered is gone: say so, and make this a reaction to the article."""
+        self.add_error(None, str(PARENT_GONE))
+        self.data["parent"], self.parent = "", None
+        self.helper = self._helper()
+
+    def complaints(self) -> list[tuple[str, str]]:
+        """(id of the input, sentence) of everything that is wrong, in the order of the form."""
+        found = [("id_body", message) for message in self.errors.get(NON_FIELD_ERRORS, [])]
+        for name in ("name", "website", "body", "email", "notify"):
+            found += [(f"id_{name}" + ("_0" if name == "notify" else ""), error) for error in self[name].errors]
+        return found
+
+    def complaints_summary(self) -> str:
+        wrong = len(self.complaints()) - len(self.non_field_errors())
+        if not wrong:
+            return gettext("What you wrote is kept.")
+        return ngettext(
+            "One field needs another look. What you wrote is kept.",
+            "%(n)s fields need another look. What you wrote is kept.",
+            wrong,
+        ) % {"n": wrong}
+
+
+def kept_of(typed: Mapping[str, str], *names: str) -> dict[str, str]:
+    """What to begin a form with again, of what was sent."""
+    sent = ReactionForm._as_sent(typed)
+    return {name: sent[name] for name in names}

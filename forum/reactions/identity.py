@@ -1,0 +1,105 @@
+"""What a reader's browser carries, since we keep no session for readers: signed, sealed, and only what he chose to keep.
+
+A form's stamp says when it was opened; a draft's address travels sealed through the preview, so that it is on no page
+(P17); name and website stay in a cookie when their owner ticked the box; who waits for the editors has a token.
+"""
+
+import secrets
+import time
+from base64 import urlsafe_b64encode
+from typing import NamedTuple
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+
+from articles.models import Article
+
+COOKIE = "reader"
+REMEMBERED_SECONDS = 365 * 24 * 3600
+SEALED_SECONDS = WAITING_SECONDS = 24 * 3600
+SALT = "forum.reactions.identity"
+
+
+class Reader(NamedTuple):
+    name: str
+    website: str
+
+
+def new_form_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def stamp() -> str:
+    """Now, signed: goes into a form that is being opened."""
+    return signing.dumps(time.time(), salt=f"{SALT}.opened")
+
+
+def seconds_open(stamped: str) -> float | None:
+    """How long ago a form was opened; None when it does not say, or not credibly."""
+    try:
+        seconds = time.time() - signing.loads(stamped, salt=f"{SALT}.opened")
+    except (signing.BadSignature, UnicodeEncodeError):
+        return None
+    return seconds if seconds >= 0 else None
+
+
+def seal(email: str) -> str:
+    """Unreadable for everybody but us; "" for no address."""
+    return _fernet().encrypt(email.encode()).decode() if email else ""
+
+
+def unseal(sealed: str) -> str:
+    """The address; "" when it was tampered with or is more than a day old."""
+    try:
+        return _fernet().decrypt(sealed.encode(), ttl=SEALED_SECONDS).decode()
+    except (InvalidToken, UnicodeEncodeError):
+        return ""
+
+
+def _fernet() -> Fernet:
+    key = salted_hmac(f"{SALT}.sealed", "", algorithm="sha256").digest()
+    return Fernet(urlsafe_b64encode(key))
+
+
+def remembered(request: HttpRequest) -> Reader | None:
+    try:
+        name, website = signing.loads(request.COOKIES[COOKIE], salt=f"{SALT}.reader", max_age=REMEMBERED_SECONDS)
+    except (KeyError, signing.BadSignature):
+        return None
+    return Reader(name, website)
+
+
+def remember(response: HttpResponse, reader: Reader) -> None:
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(reader, salt=f"{SALT}.reader", compress=True),
+        max_age=REMEMBERED_SECONDS,
+        secure=settings.SITE_IS_HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def forget(response: HttpResponse) -> None:
+    response.delete_cookie(COOKIE, samesite="Lax")
+
+
+def waiting_token(reaction_id: int) -> str:
+    return signing.dumps(reaction_id, salt=f"{SALT}.waiting")
+
+
+def waiting_id(token: str) -> int | None:
+    """The id of a reaction that its writer may see for a day; None for a token that is no good."""
+    try:
+        return signing.loads(token, salt=f"{SALT}.waiting", max_age=WAITING_SECONDS)
+    except (signing.BadSignature, UnicodeEncodeError):
+        return None
+
+
+def is_author(request: HttpRequest, article: Article) -> bool:
+    """Is the writer of the article logged in here? Looks at nobody without a session, so pages stay the same for all."""
+    author = article.author.user_id
+    return author is not None and settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.pk == author

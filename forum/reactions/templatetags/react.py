@@ -1,0 +1,26 @@
+"""The form at the foot of an article."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from articles.models import Article
+from forum.reactions.forms import ReactionForm
+from forum.reactions.identity import is_author
+
+register = template.Library()
+
+
+@register.inclusion_tag("reactions/_form.html", takes_context=True)
+def react_form(context: template.Context, article: Article) -> dict[str, Any]:
+    """The same for everybody without a session: no stamp, no key; the script fetches those when they are needed."""
+    author_name = article.author.name if is_author(context["request"], article) else ""
+    return {"form": ReactionForm(slug=article.slug, alone=False, author_name=author_name)}
+
+
+@register.filter
+def isolated(name: str) -> SafeString:
+    """A name whose direction leaves the sentence around it alone."""
+    return format_html("<bdi>{}</bdi>", name)
