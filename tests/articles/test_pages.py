@@ -237,3 +237,9 @@ def test_the_masthead_marks_the_section_you_are_in(client):
     html = client.get(article.get_absolute_url()).content.decode()
     assert '<a href="/sections/stad/" aria-current="true">Stad</a>' in html
     assert '<a href="/sections/kunst/">Kunst</a>' in html
+
+
+def test_the_room_of_the_readers_follows_the_article(client):
+    html = client.get(make_article().get_absolute_url()).content.decode()
+    assert html.index("</article>") < html.index('<section class="room cols" id="reactions"') < html.index("</main>")
+    assert html.index('id="reactions"') < html.index('id="react"')
