@@ -1,8 +1,13 @@
 """May this be published? A submission goes in, a verdict with reasons comes out; no rows, no request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from forum.cleaning import LINK, name_skeleton
+
+MIN_SECONDS_OPEN = 3  # PROMISES section D: nobody reads and answers faster
+MAX_LINKS_UNSEEN = 2  # PROMISES C7
 
 
 class Outcome(StrEnum):
@@ -37,4 +42,48 @@ class Verdict:
 
 
 def screen(submission: Submission) -> Verdict:
-    raise NotImplementedError
+    """Every rule is asked, so that a moderator sees every reason. An author under his own article is never held."""
+    if submission.by_author:
+        return Verdict(Outcome.PUBLISH, [])
+    reasons = [rule.__name__ for rule in RULES if rule(submission)]
+    return Verdict(Outcome.HOLD if reasons else Outcome.PUBLISH, reasons)
+
+
+def honeypot(submission: Submission) -> bool:
+    return bool(submission.honeypot)
+
+
+def too_fast(submission: Submission) -> bool:
+    return submission.seconds_open is not None and submission.seconds_open < MIN_SECONDS_OPEN
+
+
+def no_origin(submission: Submission) -> bool:
+    return not submission.same_origin
+
+
+def protected_name(submission: Submission) -> bool:
+    skeleton = name_skeleton(submission.name)
+    return any(skeleton == name_skeleton(name) for name in submission.protected_names)
+
+
+def links(submission: Submission) -> bool:
+    return len(LINK.findall(submission.body)) > MAX_LINKS_UNSEEN
+
+
+def first_time(submission: Submission) -> bool:
+    return submission.mode == "first" and not submission.known_reader
+
+
+def all_are_read(submission: Submission) -> bool:
+    return submission.mode == "before"
+
+
+RULES: tuple[Callable[[Submission], bool], ...] = (
+    honeypot,
+    too_fast,
+    no_origin,
+    protected_name,
+    links,
+    first_time,
+    all_are_read,
+)
