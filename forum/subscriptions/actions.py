@@ -200,8 +200,8 @@ def confirm(token: str, *, scope: str, now: datetime | None = None) -> Subscript
     return subscription
 
 
-def _lock(address_id: int) -> None:
-    Address.objects.select_for_update(no_key=True).filter(pk=address_id).values_list("pk").first()
+def _lock(*addresses: int) -> None:
+    list(Address.objects.select_for_update(no_key=True).filter(pk__in=addresses).order_by("pk").values_list("pk"))
 
 
 def unsubscribe(token: str, *, everything: bool = False, how: str = "link", now: datetime | None = None) -> None:
@@ -276,33 +276,40 @@ def erase_unconfirmed(now: datetime | None = None) -> int:
         Consent.objects.filter(pk__in=batch).update(client_key="")
     _delete(Consent.objects.filter(ended_at__lt=now - PROOF_STAYS))
     _delete(Consent.objects.filter(confirmed_at__isnull=True, asked_at__lt=now - UNCONFIRMED_STAYS))
-    never_confirmed = Subscription.objects.filter(
-        confirmed_at__isnull=True, created_at__lt=now - UNCONFIRMED_STAYS, consents__isnull=True
+    _end_consents(Consent.objects.filter(subscription__isnull=True), how="article gone", now=now)
+    _erase_subscriptions(
+        Subscription.objects.filter(
+            confirmed_at__isnull=True, created_at__lt=now - UNCONFIRMED_STAYS, consents__isnull=True
+        )
     )
-    return _erase(never_confirmed) + _erase(Subscription.objects.filter(ended_at__lt=now - ENDED_STAYS))
+    _erase_subscriptions(Subscription.objects.filter(ended_at__lt=now - ENDED_STAYS))
+    return _erase_addresses()
 
 
 def _delete(consents: QuerySet[Consent]) -> None:
     while batch := list(consents.values_list("pk", flat=True)[:CLEARING_BATCH]):
-        Consent.objects.filter(pk__in=batch).delete()
+        consents.filter(pk__in=batch).delete()
 
 
-def _erase(subscriptions: QuerySet[Subscription]) -> int:
-    """With the addresses that nothing hangs on any more; one transaction a batch. A suppressed address stays: its
-    owner must not be asked again.
-    """
-    addresses = 0
-    while batch := list(subscriptions.order_by("pk").values_list("pk", "address_id")[:CLEARING_BATCH]):
+def _erase_subscriptions(subscriptions: QuerySet[Subscription]) -> None:
+    while batch := dict(subscriptions.order_by("pk").values_list("pk", "address_id")[:CLEARING_BATCH]):
         with transaction.atomic():
-            held = {address for _, address in batch}
-            list(Address.objects.select_for_update().filter(pk__in=held).order_by("pk").values_list("pk"))
-            # Once more, now that nobody can ask or turn on anything for these addresses.
-            subscriptions.filter(pk__in=[pk for pk, _ in batch]).delete()
-            left = Address.objects.filter(
-                pk__in=held, suppressed_at__isnull=True, subscriptions__isnull=True, consents__isnull=True
-            )
-            waiting = OutgoingMail.objects.filter(status__in=[OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING])
-            doomed = list(left.exclude(pk__in=waiting.values("address")).values_list("pk", flat=True))
+            _lock(*batch.values())
+            subscriptions.filter(pk__in=batch).delete()  # those that still are what they were
+
+
+def _erase_addresses() -> int:
+    """Those that nothing hangs on any more. A suppressed address stays: its owner must not be asked again."""
+    waiting = OutgoingMail.objects.filter(status__in=[OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING])
+    loose = Address.objects.filter(
+        suppressed_at__isnull=True, subscriptions__isnull=True, consents__isnull=True
+    ).exclude(pk__in=waiting.values("address"))
+    erased = last = 0
+    while batch := list(loose.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CLEARING_BATCH]):
+        last = batch[-1]
+        with transaction.atomic():
+            _lock(*batch)
+            doomed = list(loose.filter(pk__in=batch).values_list("pk", flat=True))  # nobody has asked meanwhile
             Address.objects.filter(pk__in=doomed).delete()
-            addresses += len(doomed)
-    return addresses
+            erased += len(doomed)
+    return erased

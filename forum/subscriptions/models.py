@@ -25,12 +25,16 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 class Subscription(models.Model):
     """`nonce` makes the token of this subscription's links (forum.subscriptions.tokens); only its SHA-256 is kept."""
 
-    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="subscriptions")
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="subscriptions", db_index=False)
+    address = models.ForeignKey(
+        Address, verbose_name=_("e-mail address"), on_delete=models.CASCADE, related_name="subscriptions"
+    )
+    article = models.ForeignKey(
+        Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="subscriptions", db_index=False
+    )
     scope = models.CharField(_("about"), max_length=7, choices=Scope.choices, default=Scope.ARTICLE)
     nonce = models.CharField(max_length=32, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
     ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
 
@@ -62,18 +66,23 @@ class Consent(models.Model):
     """One request to be told, from asking to ending; the proof of double opt-in (PROMISES C1). Never changed back."""
 
     subscription = models.ForeignKey(Subscription, on_delete=models.SET_NULL, null=True, related_name="consents")
-    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, related_name="consents")
-    address_hash = models.CharField(max_length=64, blank=True)  # keyed; set when the consent ends
-    article = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, related_name="+")
-    scope = models.CharField(max_length=7, choices=Scope.choices)
-    wording = models.CharField(max_length=20)  # version of the words that were agreed to
+    address = models.ForeignKey(
+        Address, verbose_name=_("e-mail address"), on_delete=models.SET_NULL, null=True, related_name="consents"
+    )
+    address_hash = models.CharField(_("keyed hash of the address"), max_length=64, blank=True)  # set at the end
+    article = models.ForeignKey(
+        Article, verbose_name=_("article"), on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    scope = models.CharField(_("about"), max_length=7, choices=Scope.choices)
+    wording = models.CharField(_("version of the words"), max_length=20)  # those that were agreed to
     client_key = models.CharField(max_length=43, blank=True)  # keyed hash of who asked; emptied after 30 days
     nonce = models.CharField(max_length=32, blank=True, editable=False)  # makes the token of the link to confirm
     token_hash = models.CharField(max_length=64, unique=True, null=True)  # of that token; null: none was mailed
-    asked_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    ended_how = models.CharField(max_length=20, blank=True)  # link | one-click | all | manage | replaced
+    asked_at = models.DateTimeField(_("asked at"))
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    # link | one-click | all | manage | replaced | article gone
+    ended_how = models.CharField(_("how it ended"), max_length=20, blank=True)
 
     class Meta:
         verbose_name = _("consent")

@@ -107,3 +107,12 @@ def test_an_address_that_mail_waits_for_stays():
     ask(make_article(), now=now)
     erase_unconfirmed(now + 8 * DAY)
     assert Address.objects.count() == 1
+
+
+def test_the_log_of_a_deleted_article_stays_without_its_address(sent):
+    subscription = follow(make_article())
+    sent()
+    subscription.article.delete()
+    assert erase_unconfirmed() == 1
+    proof = Consent.objects.get()
+    assert proof.address is None and proof.address_hash and proof.ended_how == "article gone"
