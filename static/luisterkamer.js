@@ -6,7 +6,7 @@
   const words = document.currentScript.dataset;
   const config = document.createElement("meta"); // htmx reads it when it starts, after us
   config.name = "htmx-config";
-  config.content = '{"includeIndicatorCSS": false, "history": false, "noSwap": [204, 304, "5xx"]}';
+  config.content = '{"includeIndicatorCSS": false, "history": false}';
   document.head.append(config);
 
   const DRAFT_FIELDS = ["name", "website", "body"]; // never the e-mail address
@@ -93,7 +93,7 @@
   function count() {
     const text = field("body");
     const line = document.getElementById("id_body_helptext");
-    if (!text || !line) return;
+    if (!line) return;
     line.dataset.limit ||= line.textContent;
     const limit = Number(text.dataset.max);
     const left = limit - [...text.value].length;
@@ -122,10 +122,11 @@
   }, true);
   document.addEventListener("htmx:before:swap", (event) => {
     const { response, hx } = event.detail.ctx;
-    if (response.status === 422 || hx.retarget) return;
-    event.preventDefault(); // not one of our answers: leave the text where it is
+    if (response.status === 422 || (response.status < 500 && hx.retarget)) return;
+    event.preventDefault(); // no answer to build on: leave the text where it is
     say(words.trouble);
   });
+  document.addEventListener("htmx:after:swap", count);
   document.addEventListener("htmx:error", () => say(words.trouble));
 
   function postedJustNow() {
@@ -195,13 +196,11 @@
     const bar = document.createElement("p");
     const first = document.createElement("a");
     bar.className = "since";
-    first.href = time0(fresh);
+    first.href = fresh[0].closest("a").href;
     first.textContent = plural(words.newsOne, words.newsMany, fresh.length);
     bar.append(first, ` ${fill(words.since, { moment })}`);
     room.querySelector(".room-head")?.append(bar);
   }
-
-  const time0 = (times) => times[0].closest("a").getAttribute("href");
 
   function start() {
     const posted = postedJustNow();
@@ -225,7 +224,7 @@
 
   // Back from the cache of the browser: a key that was used belongs to what was posted.
   addEventListener("pageshow", (event) => {
-    if (event.persisted && form()?.dataset.hxPost && !visit.get("sent")) {
+    if (event.persisted && form()?.dataset.hxPost) {
       field("form_key").value = field("opened").value = "";
       asked = false;
       prefill();

@@ -70,6 +70,12 @@ class ErrorFirst(BoundField):
             parts.append(f"{self.auto_id}_helptext")
         return " ".join(parts)
 
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        attrs = super().build_widget_attrs(attrs, widget)
+        if self.use_fieldset:
+            attrs.pop("aria-invalid", None)  # not for single radio buttons; the group names its error
+        return attrs
+
 
 class Part:
     """A piece of the form that is markup only, from a template of its own."""
@@ -157,7 +163,7 @@ class ReactionForm(forms.Form):
     ) -> None:
         """`typed` is what was sent, `kept` what to begin with. `author_name`: the article's author, who is logged in."""
         super().__init__(None if typed is None else self._as_sent(typed), initial=dict(kept or {}))
-        self.slug, self.parent, self.alone = slug, parent, alone
+        self.slug, self.answered, self.alone = slug, parent, alone
         self.has_address = bool(identity.unseal(self["sealed"].value() or ""))
         if author_name:
             self.initial["name"] = author_name
@@ -221,7 +227,7 @@ class ReactionForm(forms.Form):
     def answer_nothing(self) -> None:
         """What was answered is gone: say so, and make this a reaction to the article."""
         self.add_error(None, str(PARENT_GONE))
-        self.data["parent"], self.parent = "", None
+        self.data["parent"], self.answered = "", None
         self.helper = self._helper()
 
     def complaints(self) -> list[tuple[str, str]]:

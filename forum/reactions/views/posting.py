@@ -101,7 +101,7 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm, *, by_auth
             name=given["name"],
             website=given["website"],
             body=given["body"],
-            parent_id=form.parent.pk if form.parent else None,
+            parent_id=form.answered.pk if form.answered else None,
             email=given["email"],
             notify=given["notify"],
             email_proven=proven(request, given["email"]),
@@ -143,7 +143,7 @@ def _see_other(request: HttpRequest, address: str) -> HttpResponse:
 def _form_page(request: HttpRequest, article: Article, form: ReactionForm, **options: Any) -> HttpResponse:
     if not form.alone:
         return render(request, "reactions/_form.html", {"form": form, "part": True}, **options)
-    context = {"article": article, "form": form, "quoted": _quoted(article, form.parent)}
+    context = {"article": article, "form": form, "quoted": _quoted(article, form.answered)}
     return render(request, "reactions/react.html", context, **options)
 
 
@@ -155,7 +155,7 @@ def _preview(request: HttpRequest, article: Article, form: ReactionForm, *, by_a
         website=given["website"],
         body=given["body"],
         by_author=by_author,
-        parent=form.parent,
+        parent=form.answered,
     )
     hidden = {name: form.data[name] for name in (*WORDS, *HIDDEN, "notify", "remember", "subject")}
     context = {
