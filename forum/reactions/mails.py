@@ -35,16 +35,17 @@ class News:
 def build_news(rows: list[OutgoingMail]) -> Letter:
     """Rows of one address; takes a fixed number of queries, however many there are."""
     subscriptions = Subscription.objects.select_related("article").in_bulk({row.subscription_id for row in rows})
-    reactions = Reaction.objects.select_related("parent").defer("html", "parent__html")
-    reactions = reactions.in_bulk({row.event_id for row in rows})
+    with_parent = Reaction.objects.select_related("parent").defer("html", "parent__html")
+    reactions = with_parent.in_bulk({row.event_id for row in rows})
     left_out: dict[int, str] = {}
     news: dict[int, News] = {}
     for row in rows:
         subscription, reaction = subscriptions.get(row.subscription_id), reactions.get(row.event_id)
-        if why := _why_not(subscription, reaction):
-            left_out[row.pk] = why
-        else:
+        why = _why_not(subscription, reaction)
+        if subscription and reaction and not why:
             news.setdefault(subscription.pk, News(subscription)).reactions.append(reaction)
+        else:
+            left_out[row.pk] = why
     if not news:
         raise NothingToSay(next(iter(left_out.values()), "no rows"))
     first = next(iter(news.values()))
@@ -87,11 +88,10 @@ def _about_one_article(news: News) -> tuple[str, str, str]:
 
 def _entry(reaction: Reaction, subscription: Subscription) -> dict[str, Any]:
     answered = reaction.parent
-    own = answered is not None and answered.subscription_id == subscription.pk
+    own = answered if answered and answered.subscription_id == subscription.pk else None
     return {
         **_nameplate(reaction),
-        "answers_you": own,
-        "you_wrote": excerpt(answered.body, QUOTE_CHARS) if own else "",
+        "you_wrote": excerpt(own.body, QUOTE_CHARS) if own else "",
         "text": reader_text(reaction.body),
         "html": reader_html(reaction.body),
     }
@@ -108,7 +108,7 @@ def _nameplate(reaction: Reaction) -> dict[str, Any]:
 
 
 def _digest(all_news: list[News]) -> tuple[str, str, str]:
-    articles = [
+    articles: list[dict[str, Any]] = [
         {
             "title": subject_title(news.subscription.article.title),
             "url": article_link(news.subscription.article),

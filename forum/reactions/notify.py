@@ -46,7 +46,7 @@ def _subscriptions_above(reaction: Reaction) -> list[int]:
 
 def numbers_above(reaction: Reaction) -> list[int]:
     """The reply numbers of all that this reaction stands under, the opening's first; its path lists them."""
-    path = bytes(reaction.path)
+    path = bytes(reaction.path or b"")
     return [0, *(int.from_bytes(path[at : at + 4], "big") for at in range(0, len(path) - 4, 4))]
 
 

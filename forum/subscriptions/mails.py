@@ -25,7 +25,7 @@ def build_confirmation(rows: list[OutgoingMail]) -> Letter:
             left_out[row.pk] = why
         else:
             asked = consent
-    if asked is None:
+    if asked is None or asked.article is None:
         raise NothingToSay(next(iter(left_out.values()), "no rows"))
     title = subject_title(asked.article.title)
     context = {"title": title, "scope": asked.scope, "link": link("confirm", tokens.confirm_token(asked.nonce))}

@@ -42,7 +42,7 @@ def consent_of(token: str) -> Consent | None:
     consent = (
         Consent.objects.select_related("subscription__article", "article").filter(token_hash=hashed(token)).first()
     )
-    return consent if consent and constant_time_compare(consent.token_hash, hashed(token)) else None
+    return consent if consent and constant_time_compare(consent.token_hash or "", hashed(token)) else None
 
 
 def subscription_of(token: str) -> Subscription | None:

@@ -103,7 +103,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, held.article if held else None, page, {"token": token})
 
 
-unsubscribe.accepts_any_origin = True  # the mail program posts it, from wherever its reader reads
+unsubscribe.accepts_any_origin = True  # type: ignore[attr-defined]  # the mail program posts it, from wherever its reader reads
 
 
 def _scope_chosen(request: HttpRequest, otherwise: str) -> str:
