@@ -1,0 +1,117 @@
+"""Where a finished mail goes: to a mail server, or into the local mailbox when there is none."""
+
+import os
+import re
+import smtplib
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend
+
+MAILS_PER_CONNECTION = 100
+NO_SUCH_ADDRESS = ("5.1.1", "5.1.0", "5.2.1")
+
+
+class NotAccepted(Exception):
+    """The mail was not taken; the message is a reason without any address in it.
+
+    `for_good`: trying again cannot help. `no_such_address`: nothing will ever arrive there.
+    """
+
+    def __init__(self, reason: str, *, for_good: bool = False, no_such_address: bool = False) -> None:
+        super().__init__(reason)
+        self.for_good = for_good
+        self.no_such_address = no_such_address
+
+
+class Transport(Protocol):
+    def send(self, mail_id: int, message: EmailMultiAlternatives) -> None:
+        """Returns after the mail was taken for good (the 250). Raises NotAccepted."""
+
+    def close(self) -> None: ...
+
+
+def transport() -> Transport:
+    return Smtp() if settings.EMAIL_URL else Mailbox()
+
+
+class Smtp:
+    """One connection at a time, kept for a hundred mails at the most, and given up after any fault."""
+
+    def __init__(self) -> None:
+        self.backend: EmailBackend | None = None
+        self.sent = 0
+
+    def send(self, mail_id: int, message: EmailMultiAlternatives) -> None:
+        try:
+            self._connection().send_messages([message])
+        except Exception as fault:
+            self.close()
+            raise _not_accepted(fault) from None
+        self.sent += 1
+        if self.sent >= MAILS_PER_CONNECTION:
+            self.close()
+
+    def close(self) -> None:
+        if self.backend is not None:
+            try:
+                self.backend.close()
+            except (OSError, smtplib.SMTPException):
+                pass  # it is gone already
+        self.backend, self.sent = None, 0
+
+    def _connection(self) -> EmailBackend:
+        if self.backend is None:
+            self.backend = get_connection(settings.EMAIL_BACKEND, timeout=settings.EMAIL_TIMEOUT)
+            self.backend.open()
+        return self.backend
+
+
+class Mailbox:
+    """Keeps every mail as a file; whole or not at all."""
+
+    def send(self, mail_id: int, message: EmailMultiAlternatives) -> None:
+        folder = mailbox_folder()
+        draft = folder / f"{mail_id}.draft"
+        with draft.open("wb") as file:
+            file.write(message.message().as_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(folder / f"{mail_id}.eml")
+
+    def close(self) -> None: ...
+
+
+def mailbox_folder() -> Path:
+    folder = settings.DATA_DIR / "mailbox"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _not_accepted(fault: Exception) -> NotAccepted:
+    """The rules of PROMISES section B, "Outcome rules". A mail server's own words may quote the address: not kept."""
+    if isinstance(fault, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(fault.recipients.values()))
+        status = _enhanced(words)
+        return NotAccepted(
+            f"receiver refused: {code} {status}".strip(),
+            for_good=500 <= code < 600,
+            no_such_address=500 <= code < 600 and status in NO_SUCH_ADDRESS,
+        )
+    if isinstance(fault, smtplib.SMTPSenderRefused):
+        return NotAccepted(f"sender refused: {fault.smtp_code} {_enhanced(fault.smtp_error)}".strip())
+    if isinstance(fault, smtplib.SMTPDataError):
+        reason = f"mail refused: {fault.smtp_code} {_enhanced(fault.smtp_error)}".strip()
+        return NotAccepted(reason, for_good=500 <= fault.smtp_code < 600)
+    if isinstance(fault, smtplib.SMTPResponseException):
+        return NotAccepted(f"mail server answered {fault.smtp_code} ({type(fault).__name__})")
+    return NotAccepted(f"mail server not reached ({type(fault).__name__})")
+
+
+def _enhanced(words: bytes | str) -> str:
+    """The enhanced status code (RFC 3463) at the head of a reply, or ""."""
+    text = words.decode("ascii", "replace") if isinstance(words, bytes) else words
+    found = re.match(r"\s*([245]\.[0-9]{1,3}\.[0-9]{1,3})\b", text)
+    return found[1] if found else ""
