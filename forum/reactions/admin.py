@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.reactions import actions
 from forum.reactions.models import Reaction
+from forum.spam.reasons import REASON_LABELS
 from forum.text import excerpt
 
 
@@ -93,8 +94,6 @@ class ReactionAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("why it waits"))
     def why(self, obj: Reaction) -> str:
-        from forum.spam.reasons import REASON_LABELS
-
         return ", ".join(str(REASON_LABELS.get(reason, reason)) for reason in obj.held_because) or "-"
 
     @admin.action(description=_("Publish"), permissions=["change"])

@@ -61,79 +61,92 @@ class Page:
 
 
 def article_page(article: Article, order: str | None = None, after: str | None = None) -> Page:
-    """One query for an article with few reactions, at most three for any other. Raises Http404 for a wrong cursor."""
+    """Two queries, three for a later page of a long article. Raises Http404 for a cursor that no page has."""
     order = order if order in ORDERS else ORDERS[0]
     cursor = _cursor(after, article.discussion.last_thread_no)
+    openings, replies = _beyond(_openings(article), order, cursor), _beyond(_replies(article), order, cursor)
     if article.discussion.visible <= INLINE_LIMIT:
-        shown = _beyond(Reaction.objects.shown().filter(article=article), order, cursor)
-        rows = _rows(shown.order_by(_direction(order), "path")[: INLINE_ROWS + 1])
-        if len(rows) <= INLINE_ROWS:
-            return Page(_found(rows, cursor), order, previous=None if cursor is None else 0)
+        firsts = _rows(openings.order_by(_direction(order))[: INLINE_ROWS + 1])
+        below = _rows(replies.order_by("thread_no", "path")[: INLINE_ROWS + 1])
+        if len(firsts) + len(below) <= INLINE_ROWS:
+            return Page(_together(_found(firsts, cursor), below), order, previous=None if cursor is None else 0)
 
-    openings = Reaction.objects.shown().filter(article=article, parent__isnull=True)
-    firsts = _rows(_beyond(openings, order, cursor).order_by(_direction(order))[: OPENINGS_PER_PAGE + 1])
-    more, firsts = len(firsts) > OPENINGS_PER_PAGE, _found(firsts, cursor)[:OPENINGS_PER_PAGE]
-    replies: dict[int, list[Row]] = {}
-    below = Reaction.objects.shown().filter(
-        article=article, thread_no__in=[row.thread_no for row in firsts], reply_no__range=(1, REPLIES_SHOWN)
-    )
-    for row in _rows(below):
-        replies.setdefault(row.thread_no, []).append(row)
-    rows = []
-    for first in firsts:
-        rows += [first, *sorted(replies.get(first.thread_no, ()), key=lambda row: row.path)]
+    firsts = _found(_rows(openings.order_by(_direction(order))[: OPENINGS_PER_PAGE + 1]), cursor)
+    more, firsts = len(firsts) > OPENINGS_PER_PAGE, firsts[:OPENINGS_PER_PAGE]
+    numbers = [row.thread_no for row in firsts]
+    shown = Reaction.objects.shown().filter(article=article)
+    below = _rows(shown.filter(thread_no__in=numbers, reply_no__range=(1, REPLIES_SHOWN)))
     return Page(
-        rows,
+        _together(firsts, sorted(below, key=lambda row: row.path)),
         order,
         is_long=True,
-        previous=_page_before(openings, order, cursor),
-        following=firsts[-1].thread_no if more else None,
+        previous=_page_before(_openings(article), order, cursor),
+        following=numbers[-1] if more else None,
     )
 
 
 def conversation_page(article: Article, number: int, after: str | None = None) -> Page:
     """One conversation from its opening on, CONVERSATION_PAGE replies at a time. Raises Http404."""
-    conversation = Reaction.objects.shown().filter(article=article, thread_no=number)
-    opening = _rows(conversation.filter(reply_no=0))
+    shown = Reaction.objects.shown().filter(article=article, thread_no=number)
+    opening = _rows(shown.filter(reply_no=0))
     if not opening:
         raise Http404
+    replies = _replies(article).filter(thread_no=number)
     if after is None:
-        rows = _rows(conversation.filter(path__gt=b"").order_by("path")[: CONVERSATION_PAGE + 1])
+        rows = _rows(replies.order_by("path")[: CONVERSATION_PAGE + 1])
         more, rows = len(rows) > CONVERSATION_PAGE, rows[:CONVERSATION_PAGE]
         return Page(opening + rows, following=rows[-1].reply_no if more else None)
 
     path = _path_of(article, number, number_in_query(after))
-    rows = _rows(conversation.filter(path__gt=path).order_by("path")[: CONVERSATION_PAGE + 1])
+    rows = _rows(replies.filter(path__gt=path).order_by("path")[: CONVERSATION_PAGE + 1])
     if not rows:
         raise Http404
     more, rows = len(rows) > CONVERSATION_PAGE, rows[:CONVERSATION_PAGE]
     first = rows[0].path
     chain = [int.from_bytes(first[at : at + STEP], "big") for at in range(0, len(first) - STEP, STEP)]
-    before = conversation.filter(path__lte=path, path__gt=b"").order_by("-path")
+    before = replies.filter(path__lte=path).order_by("-path")
     numbers = list(before.values_list("reply_no", flat=True)[: CONVERSATION_PAGE + 1])
     return Page(
         rows,
         previous=numbers[-1] if len(numbers) > CONVERSATION_PAGE else 0,
         following=rows[-1].reply_no if more else None,
-        above=opening + _rows(conversation.filter(reply_no__in=chain).order_by("path")),
+        above=opening + sorted(_rows(shown.filter(reply_no__in=chain)), key=lambda row: row.path),
     )
 
 
 def place_of(reaction: Reaction) -> str:
-    """The address of the page on which a shown reaction stands, with its fragment. Two small queries at most."""
+    """The address of the page on which a shown reaction stands, with its fragment. One query in a long article."""
     article, fragment = reaction.article, f"#reaction-{reaction.pk}"
-    shown = Reaction.objects.shown().filter(article=article)
-    few = article.discussion.visible <= INLINE_LIMIT
-    if few and len(shown.values_list("pk")[: INLINE_ROWS + 1]) <= INLINE_ROWS:
-        return article.get_absolute_url() + fragment
+    if article.discussion.visible <= INLINE_LIMIT:
+        rows = [
+            len(some.values_list("thread_no")[: INLINE_ROWS + 1]) for some in (_openings(article), _replies(article))
+        ]
+        if sum(rows) <= INLINE_ROWS:
+            return article.get_absolute_url() + fragment
     if reaction.reply_no <= REPLIES_SHOWN:
-        before = shown.filter(parent__isnull=True, thread_no__lt=reaction.thread_no).order_by("-thread_no")
+        before = _openings(article).filter(thread_no__lt=reaction.thread_no).order_by("-thread_no")
         cursor = _start(list(before.values_list("thread_no", flat=True)[:OPENINGS_PER_PAGE]), OPENINGS_PER_PAGE)
         return article.get_absolute_url() + _query(cursor) + fragment
-    conversation = shown.filter(thread_no=reaction.thread_no, path__gt=b"", path__lt=bytes(reaction.path))
-    before = conversation.order_by("-path").values_list("reply_no", flat=True)
+    replies = _replies(article).filter(thread_no=reaction.thread_no, path__lt=bytes(reaction.path))
+    before = replies.order_by("-path").values_list("reply_no", flat=True)
     cursor = _start(list(before[:CONVERSATION_PAGE]), CONVERSATION_PAGE)
     return reverse("conversation", args=[article.slug, reaction.thread_no]) + _query(cursor) + fragment
+
+
+def _openings(article: Article) -> QuerySet[Reaction]:
+    return Reaction.objects.shown().filter(article=article, parent__isnull=True)
+
+
+def _replies(article: Article) -> QuerySet[Reaction]:
+    return Reaction.objects.shown().filter(article=article, parent__isnull=False)
+
+
+def _together(openings: list[Row], replies: list[Row]) -> list[Row]:
+    """Each opening followed by its replies, which come in order of path."""
+    below: dict[int, list[Row]] = {opening.thread_no: [] for opening in openings}
+    for reply in replies:
+        below[reply.thread_no].append(reply)
+    return [row for opening in openings for row in (opening, *below[opening.thread_no])]
 
 
 def _start(before: list[int], per_page: int) -> int | None:
