@@ -11,3 +11,8 @@ urlpatterns = [
     path("", include("forum.ops.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "forum.errors.bad_request"
+handler403 = "forum.errors.forbidden"
+handler404 = "forum.errors.not_found"
+handler500 = "forum.errors.server_error"
