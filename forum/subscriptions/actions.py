@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from forum.cleaning import email_key
-from forum.outbox.actions import enqueue
+from forum.outbox.actions import enqueue, lift_suppression, suppress
 from forum.outbox.models import Address, OutgoingMail
 from forum.subscriptions import tokens
 from forum.subscriptions.models import Consent, Subscription
@@ -196,7 +196,7 @@ def confirm(token: str, *, scope: str, now: datetime | None = None) -> Subscript
         earlier = Consent.objects.filter(subscription=subscription, confirmed_at__isnull=False).exclude(pk=consent.pk)
         _end_consents(earlier, how="replaced", now=now)
         _activate(subscription, scope=scope, now=now)
-        Address.objects.filter(pk=subscription.address_id).update(suppressed_at=None, suppressed_because="")
+        lift_suppression(subscription.address)
     return subscription
 
 
@@ -230,13 +230,14 @@ def _end_everything(address: Address, now: datetime) -> None:
         Subscription.objects.filter(address=address, ended_at__isnull=True).update(ended_at=now)
         _end_consents(Consent.objects.filter(address=address), how="all", now=now)
         _cancel(OutgoingMail.objects.filter(address=address), OWNER_ASKED)
-        Address.objects.filter(pk=address.pk, suppressed_at__isnull=True).update(
-            suppressed_at=now, suppressed_because=OWNER_ASKED
-        )
+        suppress(address, because=OWNER_ASKED, now=now)
 
 
 def _cancel(mails: QuerySet[OutgoingMail], reason: str) -> None:
-    mails.filter(status=OutgoingMail.Status.QUEUED).update(status=OutgoingMail.Status.CANCELLED, reason=reason)
+    queued = OutgoingMail.objects.filter(status=OutgoingMail.Status.QUEUED)
+    cancelled = list(mails.filter(pk__in=queued).values_list("pk", flat=True))
+    queued.filter(pk__in=cancelled).update(status=OutgoingMail.Status.CANCELLED, reason=reason, lead=None)
+    queued.filter(lead__in=cancelled).update(lead=None)  # what was to travel along with one of them still goes
 
 
 def resume(token: str, *, now: datetime | None = None) -> Subscription:
@@ -250,12 +251,11 @@ def resume(token: str, *, now: datetime | None = None) -> Subscription:
         raise UnknownToken
     with transaction.atomic():
         _lock(subscription.address_id)
-        subscription.refresh_from_db(fields=["ended_at"])
+        subscription.refresh_from_db(fields=["ended_at", "address"])
         if subscription.ended_at is not None:
             _start(subscription, scope=subscription.scope, now=now)
-        Address.objects.filter(pk=subscription.address_id, suppressed_because=OWNER_ASKED).update(
-            suppressed_at=None, suppressed_because=""
-        )
+        if subscription.address.suppressed_because == OWNER_ASKED:
+            lift_suppression(subscription.address)
     return subscription
 
 

@@ -135,3 +135,12 @@ def test_the_page_shows_no_address(client):
     subscription = follow(make_article())
     for path in (stop_path(subscription), manage_path(subscription)):
         assert SANNE.lower() not in client.get(path).content.decode().lower()
+
+
+def test_what_was_bundled_with_a_cancelled_mail_still_goes():
+    one, two = follow(make_article()), follow(make_article())
+    lead, other = queued_for(one), queued_for(two)
+    OutgoingMail.objects.filter(pk=other.pk).update(lead=lead)
+    unsubscribe(token_in(stop_path(one)))
+    other.refresh_from_db()
+    assert (other.status, other.lead) == ("queued", None)
