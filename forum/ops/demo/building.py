@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser, Permission
+from django.contrib.auth.models import Permission, User
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -65,12 +64,11 @@ def _anchor(now: datetime) -> date:
     return local.date() if local.hour >= DAY_BEGINS else local.date() - timedelta(days=1)
 
 
-def _make_login(name: str, made: Made, *, is_superuser: bool = False) -> AbstractBaseUser:
-    users = get_user_model()
-    if user := users.objects.filter(username=name).first():
+def _make_login(name: str, made: Made, *, is_superuser: bool = False) -> User:
+    if user := User.objects.filter(username=name).first():
         return user
     password = secrets.token_urlsafe(12)
-    user = users(username=name, is_staff=True, is_superuser=is_superuser)
+    user = User(username=name, is_staff=True, is_superuser=is_superuser)
     user.set_password(password)
     user.save()
     if not is_superuser:
@@ -94,7 +92,7 @@ def _make_section(position: int, fields: dict[str, Any]) -> None:
 
 def _make_author(fields: dict[str, Any], made: Made) -> None:
     author = Author.objects.filter(slug=fields["slug"]).first()
-    if author and author.photo and default_storage.exists(author.photo.name):
+    if author and author.photo.name and default_storage.exists(author.photo.name):
         return
     if author is None:
         author = Author(slug=fields["slug"], name=fields["name"], bio=fields["bio"], website=fields.get("website", ""))
@@ -135,8 +133,10 @@ def _make_article(fields: dict[str, Any], anchor: date, made: Made) -> Article:
 
 def _make_picture(article: Article, number: int, fields: dict[str, Any]) -> bool:
     image = ArticleImage.objects.filter(article=article, number=number).first()
-    if image and image.renditions and all(default_storage.exists(part["jpeg"]) for part in image.renditions):
-        return False
+    if image and image.renditions:
+        files = [part[kind] for part in image.renditions for kind in ("avif", "jpeg")]
+        if all(default_storage.exists(file) for file in files):
+            return False
     if image is None:
         credit = fields.get("credit", CREDIT)
         image = ArticleImage(
