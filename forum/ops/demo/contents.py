@@ -98,8 +98,8 @@ class _Clock:
         until = min([moment(words, self.anchor) for words in (QUIET_SINCE, *_told(reaction))])
         if is_answer:
             at = since + timedelta(minutes=3 + self.chance.expovariate(1 / 150))
-        else:  # many soon, fewer later
-            at = since + (until - since) * self.chance.random() ** 1.8
+        else:  # many soon, fewer later; but somebody has to read it first
+            at = since + timedelta(minutes=25) + (until - since) * self.chance.random() ** 1.8
         if at.hour < NIGHT_ENDS:
             at += timedelta(hours=NIGHT_ENDS)
         if at >= until:
