@@ -11,7 +11,6 @@ from articles.models import Article
 from forum.reactions.models import Reaction
 
 FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
-CANARY = "kanarie.vogel@volière.example"
 
 
 def send(client: Client, article: Article, *, headers: dict[str, str] = FROM_OUR_PAGE, **fields: Any) -> HttpResponse:
@@ -19,8 +18,9 @@ def send(client: Client, article: Article, *, headers: dict[str, str] = FROM_OUR
     return client.post(f"/articles/{article.slug}/reactions/", fields, headers=headers)
 
 
-def inputs(page: str) -> dict[str, str]:
+def inputs(page: HttpResponse | str) -> dict[str, str]:
     """Name -> value of the inputs of a page's form, as a browser would send them (no unticked boxes)."""
+    page = page if isinstance(page, str) else page.content.decode()
     found = {}
     for tag in re.findall(r"<input[^>]*>", page):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag, re.DOTALL)

@@ -126,7 +126,7 @@ def test_a_page_of_its_own_has_one_h1_a_key_and_a_stamp(client):
     answer = client.get(f"/articles/{article.slug}/react/")
     page = text_of(answer)
     assert page.count("<h1") == 1 and '<h1 id="react-title">Reageer</h1>' in page
-    assert re.fullmatch(r"[A-Za-z0-9_-]{22,64}", inputs(page)["form_key"]) and inputs(page)["opened"]
+    assert re.fullmatch(r"[A-Za-z0-9_-]{22,64}", inputs(answer)["form_key"]) and inputs(answer)["opened"]
     assert 'content="noindex"' in page and answer["Cache-Control"] == "no-store"
     assert not answer.cookies
 
@@ -134,14 +134,17 @@ def test_a_page_of_its_own_has_one_h1_a_key_and_a_stamp(client):
 def test_it_quotes_what_is_answered(client, publish_at_once):
     article = make_article()
     first = say(article, "Stilte is ook geluid.", name="سميرة حدّاد", website="https://samira.example/over")
-    page = text_of(client.get(f"/articles/{article.slug}/react/?parent={first.pk}"))
+    answer = client.get(f"/articles/{article.slug}/react/?parent={first.pk}")
+    page = text_of(answer)
     assert '<h1 id="react-title">Antwoord <bdi>سميرة حدّاد</bdi></h1>' in page
     quote = page[page.index("Je antwoordt op") : page.index("<form")]
     assert quote.index("سميرة حدّاد") < quote.index("samira.example") < quote.index("Stilte is ook geluid.")
-    assert inputs(page)["parent"] == str(first.pk)
+    assert inputs(answer)["parent"] == str(first.pk)
 
 
-@pytest.mark.parametrize("parent", ["0", "x", "-1", "9" * 19, "9" * 30, "１２", "1%00", "of another article", "waiting"])
+@pytest.mark.parametrize(
+    "parent", ["0", "x", "-1", "9" * 19, "9" * 30, "１２", "1%00", "of another article", "waiting"]
+)
 def test_when_what_is_answered_is_not_there_it_says_so_and_offers_the_article(client, settings, parent):
     settings.MODERATION = "after"
     article = make_article()
@@ -153,7 +156,7 @@ def test_when_what_is_answered_is_not_there_it_says_so_and_offers_the_article(cl
     answer = client.get(f"/articles/{article.slug}/react/?parent={parent}")
     assert answer.status_code == 200
     assert "De reactie waarop je wilt antwoorden is er niet meer." in text_of(answer)
-    assert inputs(text_of(answer))["parent"] == ""
+    assert inputs(answer)["parent"] == ""
 
 
 def test_a_closed_article_has_no_form(client):
@@ -183,8 +186,9 @@ def test_the_author_answers_as_author(client, django_user_model, settings):
     writer = django_user_model.objects.create_user("noor", password="x")
     article = make_article(author=make_author(name="Noor Terbeek", user=writer))
     client.force_login(writer)
-    page = text_of(client.get(f"/articles/{article.slug}/react/"))
-    assert inputs(page)["name"] == "Noor Terbeek" and "Je antwoordt als auteur van dit artikel." in page
+    answer = client.get(f"/articles/{article.slug}/react/")
+    page = text_of(answer)
+    assert inputs(answer)["name"] == "Noor Terbeek" and "Je antwoordt als auteur van dit artikel." in page
     send(client, article, name="Iemand anders", body="Die had ik graag als kop gehad.")
     said = Reaction.objects.get()
     assert (said.name, said.by_author, said.status) == ("Noor Terbeek", True, "published")
@@ -195,7 +199,7 @@ def test_another_author_is_a_reader_like_any_other(client, django_user_model):
     make_author(user=other)
     article = make_article(author=make_author(name="Noor Terbeek"))
     client.force_login(other)
-    assert inputs(text_of(client.get(f"/articles/{article.slug}/react/")))["name"] == ""
+    assert inputs(client.get(f"/articles/{article.slug}/react/"))["name"] == ""
     send(client, article)
     assert not Reaction.objects.get().by_author
 

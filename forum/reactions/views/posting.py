@@ -54,7 +54,6 @@ def private(view: View) -> View:
 @private
 def post(request: HttpRequest, slug: str) -> HttpResponse:
     """CONTRACT section 3. Whatever happens, name, website and text come back (P4)."""
-    request.encoding = "utf-8"
     try:
         article = _article(slug)
         with translation.override(article.language):
