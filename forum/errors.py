@@ -1,4 +1,4 @@
-"""The pages for what went wrong. One pattern: the heading says it, one sentence, what to do, what became of the text."""
+"""The pages that say that something cannot be done, and what to do instead. None echoes what was sent."""
 
 import sys
 
@@ -10,22 +10,31 @@ from django.template.loader import render_to_string
 RETRY_SECONDS = 60
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Asks nothing of the database, and leaves no trace of a request that we could not read."""
     return HttpResponse(render_to_string("400.html"), status=400)
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "403.html", status=403)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def from_elsewhere(request: HttpRequest) -> HttpResponse:
+    """A post that another site's page sent (P13)."""
+    return render(request, "403.html", {"from_elsewhere": True}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    return render(request, "413.html", status=413)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Asks nothing of the database. A database that does not answer is a pause (503), not a fault of ours (500)."""
-    fault = sys.exc_info()[1]
-    if isinstance(fault, OperationalError | InterfaceError):
+    """Asks nothing of the database: it may be what failed. If so, the answer is "later" rather than "broken" (P6)."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
         page = render_to_string("500.html", {"paused": True})
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -1,146 +1,205 @@
-"""Around every answer: who is asking, may he ask this from there, which headers go along."""
+"""Around every answer: who is asking, may he ask this from there, which headers go along.
 
-import ipaddress
+The order in settings.MIDDLEWARE is the order of the classes here.
+"""
+
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.shortcuts import render
+
+from forum import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+Address = IPv4Address | IPv6Address
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
-STAFF = "/admin/"  # has Django's CSRF token, uploads and a session of its own
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
-MAX_REQUEST_BYTES = 200_000  # PROMISES section D, row "request"
+# Source: PROMISES section D, row "request"
+MAX_REQUEST_BYTES = 200_000
 MAX_FIELDS = 50
-FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")
+FORM = "application/x-www-form-urlencoded"
+FORMS = (FORM, "multipart/form-data")
+STAFF = "/admin/"  # Django's own guards and larger limits hold there: pictures are uploaded
+MAX_STAFF_BYTES = 25_000_000
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
-class Middleware:
+class _Around:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
 
-class ClientAddressMiddleware(Middleware):
+class ClientAddressMiddleware(_Around):
     """Set `request.client_address`; believe proxy headers only from TRUSTED_PROXIES (P19)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
-        self.trusted = [ipaddress.ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES]
+        self.trusted = [ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        meta = request.META
-        peer = meta.get("REMOTE_ADDR", "")
-        forwarded_for = meta.pop("HTTP_X_FORWARDED_FOR", "")
-        forwarded_scheme = meta.pop("HTTP_X_FORWARDED_PROTO", "")
-        for name in [name for name in meta if name.startswith("HTTP_X_FORWARDED_") or name == "HTTP_FORWARDED"]:
-            del meta[name]
-        client = peer
-        if self._is_trusted(peer):
-            if forwarded_scheme in ("http", "https"):
-                meta["wsgi.url_scheme"] = request.environ["wsgi.url_scheme"] = forwarded_scheme  # type: ignore[attr-defined]
-            for address in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
-                client = address
-                if not self._is_trusted(address):
-                    break
-        request.client_address = client  # type: ignore[attr-defined]
+        said = {name: request.META.pop(name) for name in list(request.META) if name.startswith("HTTP_X_FORWARDED_")}
+        request.META.pop("HTTP_FORWARDED", None)
+        client = _address(request.META.get("REMOTE_ADDR", ""))
+        if _is_in(client, self.trusted):
+            client = self._before_our_proxies(said.get("HTTP_X_FORWARDED_FOR", ""), client)
+            scheme = said.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
+            if scheme in ("http", "https"):
+                request.META["wsgi.url_scheme"] = scheme
+        request.client_address = str(client or "")  # type: ignore[attr-defined]
         return self.get_response(request)
 
-    def _is_trusted(self, address: str) -> bool:
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(found in network for network in self.trusted)
+    def _before_our_proxies(self, forwarded_for: str, client: Address | None) -> Address | None:
+        """Every proxy writes at the end from whom it got the request; what stands before a stranger, he may have made up."""
+        for word in reversed(forwarded_for.split(",")):
+            address = _address(word)
+            if address is None:
+                break
+            client = address
+            if not _is_in(address, self.trusted):
+                break
+        return client
 
 
-class SecurityHeadersMiddleware(Middleware):
-    """The headers of P14 that Django's SecurityMiddleware does not set; an answer may bring a policy of its own."""
+def _address(word: str) -> Address | None:
+    """An address as proxies write it: bare, with a port, in brackets."""
+    word = word.strip()
+    if word.startswith("["):
+        word = word[1:].partition("]")[0]
+    elif word.count(":") == 1:
+        word = word.partition(":")[0]
+    try:
+        address = ip_address(word.partition("%")[0])
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
+
+
+def _is_in(address: Address | None, networks: list[IPv4Network | IPv6Network]) -> bool:
+    return address is not None and any(address in network for network in networks)
+
+
+class SecurityHeadersMiddleware(_Around):
+    """The headers of P14 on every answer; those that Django's SecurityMiddleware sets too are for its own errors."""
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
-        rules = (f"{name} {' '.join(sources)}" for name, sources in settings.SECURE_CSP.items())
-        self.policy = "; ".join(rules)
+        policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in settings.SECURE_CSP.items())
+        self.headers = {
+            "Content-Security-Policy": policy,
+            "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+            "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": settings.X_FRAME_OPTIONS,
+        }
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", self.policy)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), interest-cohort=()"
-        )
+        for name, value in self.headers.items():
+            response.setdefault(name, value)
         return response
 
 
-class RequestSizeMiddleware(Middleware):
-    """What is too large, or no form in UTF-8, is refused before anything looks at it."""
+class RequestSizeMiddleware(_Around):
+    """Let in what we can read: a form of at most 200 kB and 50 fields, in UTF-8. NUL reaches no database."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in SAFE_METHODS or request.path.startswith(STAFF) or self._is_readable(request):
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return errors.bad_request(request)
+        if "\\000" in request.META.get("HTTP_COOKIE", ""):  # a quoted NUL; PostgreSQL refuses it as a session's key
+            del request.META["HTTP_COOKIE"]
+        if request.method in SAFE_METHODS:
             return self.get_response(request)
-        return render(request, "413.html", status=413)
-
-    def _is_readable(self, request: HttpRequest) -> bool:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > MAX_REQUEST_BYTES:
-            return False
-        charset = (request.content_params or {}).get("charset", "utf-8")
-        if request.content_type not in FORM_TYPES or charset.lower().replace("-", "").strip('"') != "utf8":
-            return False
-        try:
-            body = request.body
-            if request.content_type != "multipart/form-data":
-                body = unquote_to_bytes(body.replace(b"+", b" "))
-            body.decode("utf-8")
-            return sum(len(values) for _, values in request.POST.lists()) <= MAX_FIELDS
-        except (UnicodeError, UnreadablePostError, MultiPartParserError):
-            return False
-        except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
-            return False
+        if request.path_info.startswith(STAFF):
+            readable = _length(request) <= MAX_STAFF_BYTES
+        else:
+            readable = _is_readable_form(request)
+        return self.get_response(request) if readable else errors.too_large(request)
 
 
-class CachePolicyMiddleware(Middleware):
-    """The same page for everybody without a session; what is private, or went wrong, is kept by nobody (P15)."""
+def _length(request: HttpRequest) -> int:
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else MAX_STAFF_BYTES + 1
+
+
+def _is_readable_form(request: HttpRequest) -> bool:
+    if _length(request) > MAX_REQUEST_BYTES:
+        return False
+    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", ""):
+        _take_in_chunks(request)
+    try:
+        body = request.body
+        if not body:
+            return True
+        if len(body) > MAX_REQUEST_BYTES or request.content_type not in FORMS:
+            return False
+        if _charset(request) not in ("utf-8", "utf8"):
+            return False
+        request.encoding = "utf-8"  # Django knows no other spelling of it
+        fields = sum(len(values) for _, values in request.POST.lists()) + len(request.FILES)
+        (unquote_to_bytes(body) if request.content_type == FORM else body).decode()
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError, ValueError):  # ValueError: not in UTF-8
+        return False
+    return fields <= MAX_FIELDS
+
+
+def _charset(request: HttpRequest) -> str:
+    return (request.content_params or {}).get("charset", "utf-8").lower()
+
+
+def _take_in_chunks(request: HttpRequest) -> None:
+    """A body without a length: Django would see none."""
+    body = request.META["wsgi.input"].read(MAX_REQUEST_BYTES + 1)
+    request.META["CONTENT_LENGTH"] = str(len(body))
+    request._body = body
+
+
+class CachePolicyMiddleware(_Around):
+    """For what says nothing itself: the same page for everybody without a session; the rest is kept by nobody (P15)."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES or request.path.startswith(STAFF):
+        if response.has_header("Cache-Control"):
+            return response
+        if settings.SESSION_COOKIE_NAME in request.COOKIES or request.path_info.startswith(STAFF):
             response["Cache-Control"] = "private, no-store"
-        elif not response.has_header("Cache-Control"):
+        else:
             shared = request.method in ("GET", "HEAD") and response.status_code in (200, 301, 302)
             response["Cache-Control"] = "public, max-age=0, must-revalidate" if shared else "no-store"
         return response
 
 
-class CrossOriginMiddleware(Middleware):
-    """Set `request.same_origin` (True, or None when the browser did not say); refuse what came from elsewhere (P13)."""
+class CrossOriginMiddleware(_Around):
+    """Set `request.same_origin`, None when the browser did not say; refuse posts that came from elsewhere (P13)."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.same_origin = _came_from_here(request)  # type: ignore[attr-defined]
+        request.same_origin = _came_from_us(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if request.method in SAFE_METHODS or request.path.startswith(STAFF):
+        if request.method in SAFE_METHODS or request.path_info.startswith(STAFF):
             return None
         if request.same_origin is False and not getattr(view, "accepts_any_origin", False):  # type: ignore[attr-defined]
-            return render(request, "403.html", status=403)
+            return errors.from_elsewhere(request)
         return None
 
 
 def any_origin(view: View) -> View:
-    """For what a mail program posts: its own link is the proof, wherever it was clicked."""
+    """For a view that acts on a secret in its address, whoever posts it: the one-click unsubscribe of RFC 8058."""
     view.accepts_any_origin = True  # type: ignore[attr-defined]
     return view
 
 
-def _came_from_here(request: HttpRequest) -> bool | None:
+def _came_from_us(request: HttpRequest) -> bool | None:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
@@ -148,7 +207,5 @@ def _came_from_here(request: HttpRequest) -> bool | None:
     if origin is None:
         return None
     ours = urlsplit(settings.SITE_URL)
-    return origin.lower() in (
-        f"{ours.scheme}://{ours.netloc}".lower(),
-        f"{request.scheme}://{request.get_host()}".lower(),
-    )
+    allowed = f"{ours.scheme}://{ours.netloc}", f"{request.scheme}://{request.get_host()}"
+    return origin.lower() in (address.lower() for address in allowed)

@@ -1,0 +1,68 @@
+"""Processes that live and die together, in the process group of the one that started them."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+WATCHED = STOPS | {signal.SIGCHLD}
+PATIENCE_SECONDS = 15  # running requests and the mail in hand may finish
+PR_SET_PDEATHSIG = 1  # Source: prctl(2)
+
+Commands = dict[str, Sequence[str]]
+
+
+def run_together(commands: Commands, *, once_started: Callable[[], None]) -> str | None:
+    """Run the commands until one ends or we are told to stop. Returns the name of the one that ended by itself.
+
+    While we watch, signals wait in line for `sigwait`: none is lost, and nothing has to be asked again and again.
+    """
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # started with nohup
+        watched = WATCHED - {signal.SIGHUP}
+    else:
+        watched = WATCHED
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_BLOCK, watched)
+    children = {name: _start(command) for name, command in commands.items()}
+    try:
+        once_started()
+        while True:
+            if signal.sigwait(watched) in STOPS:
+                return None
+            for name, child in children.items():
+                if child.poll() is not None:
+                    return name
+    finally:
+        _stop(children.values())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, watched)
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    parent = os.getpid()
+    libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+    def before_exec() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+        if libc:
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # also when the parent is killed with -9
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return subprocess.Popen(command, preexec_fn=before_exec)  # noqa: PLW1509  (one thread; our own words)
+
+
+def _stop(children: Iterable[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    end = time.monotonic() + PATIENCE_SECONDS
+    for child in children:
+        try:
+            child.wait(max(0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
