@@ -1,25 +1,26 @@
-"""Letters that pass for others, and the script of a letter. Small on purpose: the scripts our readers meet.
+"""Letters that look like another: what protects the names of the staff, and what shows a false host for what it is.
 
-The twins are chosen by how the letters look in the site's own typefaces, after Unicode's list of confusables (UTS 39).
+Our own choice out of what Unicode calls confusable: what passes in a name at reading size, in Latin, Cyrillic, Greek,
+Armenian and the digits. Accents are taken off before, so that only bare letters stand here; case is kept, because a
+capital may resemble another letter than its small one does (Greek Ν is an N, ν is a v).
 """
 
-import unicodedata
 
-# Scripts whose spelling uses joiners, or stacks more than two marks on a letter.
-NEEDS_JOINERS = frozenset(
-    "ARABIC SYRIAC NKO MONGOLIAN DEVANAGARI BENGALI GURMUKHI GUJARATI ORIYA TAMIL TELUGU KANNADA MALAYALAM SINHALA THAI "
-    "LAO TIBETAN MYANMAR KHMER HEBREW".split()
+def _pairs(table: str) -> dict[str, str]:
+    return {pair[0]: pair[1:] for pair in table.split()}
+
+
+LOOKALIKES = (
+    _pairs("аa вb еe һh іi јj кk мm нh оo рp сc ѕs тt уy хx ԁd ԛq ԝw ѵv ьb гr пn ӏl үy ҽe ԍg ғf қk ңh өo ӊh ҡk ҝk ҥh")
+    | _pairs("АA ВB ЕE ІI ЈJ КK МM НH ОO РP СC ЅS ТT УY ХX ԌG ԚQ ԜW ѴV ЬB ГR ӀL ҮY ҼE ҒF ҚK ҢH ӨO З3 ҺH ҠK ҤH Ԁd Пn")
+    | _pairs("αa βb γy εe ζz ηn ιi κk μu νv οo πn ρp σo ςc τt υu χx ωw ϲc ϳj ϝf ϰk ϱp")
+    | _pairs("ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX ϹC ͿJ ϜF")
+    | _pairs("հh ոn սu ցg քp օo զq յj ՕO ՍU ՏS ԼL Ոn")
+    | _pairs("łl Łl øo Øo đd Đd ðd Ðd ħh Ħh ŧt Ŧt ıi ĸk ŋn Ŋn ƚl ɨi ƀb ɓb ɗd ƙk ɑa ɡg ɩi ɪi ɴn ʀr ʙb ʏy ɢg ʟl ʜh ɵo")
+    | _pairs("ᴀa ᴄc ᴅd ᴇe ᴊj ᴋk ᴌl ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz ꜱs ꞁl ɫl ɬl æae Æae œoe Œoe þth Þth ßss ẞss")
+    | _pairs("0o 1l |l !l 3e 5s $s @a")
 )
+TWO_AS_ONE = (("rn", "m"), ("vv", "w"))
 
-_CYRILLIC = dict(zip("абвгеёзикмнопрстухіїјѕԁԛԝһґӏүҫ", "abbreesukmhonpctyxiijsdqwhrlyc", strict=True))
-_GREEK = dict(zip("αβγεζηικμνορτυχωϲϳ", "abyeznikuvoptuxwcj", strict=True))
-_DIGITS = {"0": "o", "1": "l", "3": "e", "5": "s", "|": "l", "!": "l", "$": "s", "@": "a"}
-_LATIN = {"i": "l", "ı": "l", "ł": "l", "ø": "o", "đ": "d", "ß": "b", "æ": "ae", "œ": "oe", "ð": "d", "ħ": "h", "ɑ": "a",
-          "ɡ": "g", "ɩ": "l", "ʟ": "l"}  # fmt: skip
-_OTHER = _CYRILLIC | _GREEK | _DIGITS
-LATIN_TWIN: dict[str, str] = {sign: _LATIN.get(twin, twin) for sign, twin in _OTHER.items()} | _LATIN
-
-
-def script_of(char: str) -> str:
-    """The first word of the character's name: LATIN, CYRILLIC, GREEK, ARABIC …; "" when it has none."""
-    return unicodedata.name(char, "").split(" ", 1)[0].split("-", 1)[0]
+# A label of these letters only reads as a Latin one, whatever the typeface.
+SEEN_AS_LATIN = frozenset("авеһіјорсѕухԁԛԝѵьгпӏүҽԍαγικνορτυχωϲϳηհոսցքօզյıĸɑɡɩ")

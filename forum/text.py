@@ -1,148 +1,150 @@
-"""The only place that declares HTML safe: reader's text and editor's Markdown -> HTML, excerpts, joined parts."""
+"""The only place that declares HTML safe: reader's text and editor's Markdown -> HTML, excerpts, joined parts.
+
+Every piece of a reader's text is escaped exactly once, at the moment it is put between our own tags, and nothing
+transforms the result (PROMISES P11). All of it takes time in proportion to the text, whatever the text is.
+"""
 
 import re
-import textwrap
-from collections.abc import Callable, Iterable
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator
+from html import escape
+from itertools import groupby, islice
 
 import nh3
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from forum.cleaning import safe_address
+from forum.characters import BIDI_CONTROLS
+from forum.webaddress import find_links
 
-LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 LINK_REL = "ugc nofollow noopener"
-MAX_LINK_CHARS = 2_000
-CLOSING = {")": "(", "]": "[", "}": "{", "’": "‘", "”": "“", "»": "«"}
-FIGURE = re.compile(r"image:([0-9]{1,3})", re.ASCII)
-ARTICLE_TAGS = {"p", "br", "em", "strong", "a", "ul", "ol", "li", "h2", "h3", "hr", "code", "pre", "blockquote"}
+MAX_LINKS = 20  # looked at; cleaning accepts no more, what is imported with more shows the others as text
+SPEAKER = ("— ", "– ")
+
+ARTICLE_TAGS = {"p", "br", "em", "strong", "a", "ul", "ol", "li", "h2", "h3", "hr", "blockquote"}
+_FIGURE = re.compile(r"image:([0-9]{1,3})", re.ASCII)
+_EDITORS_LINK = re.compile(r"https?://[^/]|mailto:|#|/(?![/\\])", re.ASCII | re.IGNORECASE)
 
 
 def joined(parts: Iterable[str]) -> SafeString:
     """Parts that are finished HTML already (stored by us, or escaped by the caller) -> one safe string."""
-    return mark_safe("".join(parts))  # noqa: S308
+    return mark_safe("".join(parts))
 
 
 def reader_html(body: str) -> SafeString:
-    """A reader's plain text -> paragraphs, line breaks, `> ` quotations and http(s) links; nothing else.
-
-    Every character is looked at a fixed number of times (PROMISES P11). Nothing transforms the result any more.
-    """
-    html = []
+    """A reader's plain text -> paragraphs, line breaks, `> ` quotations and http(s) links; nothing else."""
+    html: list[str] = []
+    links = _Links()
     for quoted, paragraphs in groupby(_paragraphs(body), key=lambda paragraph: paragraph[0]):
-        made = [f"<p>{'<br>'.join(_line_html(line) for line in lines)}</p>" for _, lines in paragraphs]
-        html.append(f"<blockquote>{''.join(made)}</blockquote>" if quoted else "".join(made))
+        made = [f"<p>{'<br>'.join(links.in_line(line) for line in lines)}</p>" for _, lines in paragraphs]
+        html += ["<blockquote>", *made, "</blockquote>"] if quoted else made
     return joined(html)
 
 
 def reader_text(body: str, width: int = 72) -> str:
     """A reader's text for the text half of a mail: wrapped, quotations marked, long addresses in one piece."""
-    made = []
-    for quoted, lines in _paragraphs(body):
-        mark = "> " if quoted else ""
-        wrapped = [
-            textwrap.fill(
-                line, width, initial_indent=mark, subsequent_indent=mark, break_long_words=False, break_on_hyphens=False
-            )
-            for line in lines
-        ]
-        made.append("\n".join(wrapped))
-    return "\n\n".join(made)
+    paragraphs = [
+        "\n".join(wrapped for line in lines for wrapped in _wrapped(line, "> " if quoted else "", width))
+        for quoted, lines in _paragraphs(body)
+    ]
+    return "\n\n".join(paragraphs)
 
 
 def excerpt(body: str, chars: int) -> str:
-    """The first words of a reader's text on one line, at most `chars` characters, cut between words, with … when cut."""
-    line = " ".join(" ".join(lines) for _, lines in _paragraphs(body[: 4 * chars]))
-    words = " ".join(line.split())
-    if len(words) <= chars and len(body) <= 4 * chars:
+    """The first words of a reader's text on one line, at most `chars` characters, cut between words, with … when cut.
+
+    His own words: what he quotes is left out, unless he only quotes.
+    """
+    paragraphs = list(_paragraphs(body))
+    own = [lines for quoted, lines in paragraphs if not quoted] or [lines for _, lines in paragraphs]
+    words = " ".join(BIDI_CONTROLS.sub("", " ".join(line for lines in own for line in lines)).split())
+    if len(words) <= chars:
         return words
-    cut = words[: chars - 1]
-    if len(words) >= chars and not words[chars - 1].isspace() and " " in cut:
-        cut = cut.rsplit(" ", 1)[0]
-    return cut.rstrip(" ,;:.") + "…"
+    cut = words[: max(chars, 1)]
+    cut = cut[:-1] if " " not in cut else cut[: cut.rindex(" ")]
+    return cut.rstrip(" ,;:.–—\u200d\ufe0f") + "…"
 
 
 def article_html(markdown: str, figure: Callable[[int], str]) -> SafeString:
     """An editor's Markdown -> the article's prose. `figure(n)` gives the finished HTML of picture n, "" if there is none.
 
     Subheads run in (`<div class="runin">` holds a subhead and all up to the next one); a quotation is a pull quote,
-    its last line the speaker when it begins with a dash; a picture stands alone on its line.
+    its last line the speaker when it begins with a dash; a picture stands alone on its line, all others are dropped.
+    What comes out of the Markdown is cleaned before our own wrappers and the pictures are put around and between it.
     """
-    html = []
+    html: list[str] = []
     in_section = False
     for block in _blocks(_MARKDOWN.parse(markdown)):
         first = block[0]
-        if first.type == "heading_open" and first.tag == "h2":
+        if first.type == "heading_open" and first.tag in ("h1", "h2"):
             html.append('</div><div class="runin">' if in_section else '<div class="runin">')
             in_section = True
-        number = _figure_number(block)
-        if number is not None:
-            html.append(figure(number))
-        elif first.type == "blockquote_open":
+        if first.type == "blockquote_open":
             html.append(_pull_quote(block))
+        elif numbers := _figure_numbers(block):
+            html += [figure(number) for number in numbers]
         else:
-            html.append(_clean(block))
+            html.append(_cleaned(block))
     if in_section:
         html.append("</div>")
     return joined(html)
 
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable("linkify")
+def _paragraphs(body: str) -> Iterator[tuple[bool, list[str]]]:
+    """(is it quoted?, its lines), in order; a blank line or a change of voice ends a paragraph.
 
-
-def _paragraphs(body: str) -> Iterable[tuple[bool, list[str]]]:
-    """(is it quoted?, its lines), in order; a blank line or a change of voice ends a paragraph."""
+    One level of quotation: what is quoted inside a quotation keeps its sign. A lone `>` is an empty line inside one.
+    """
     lines: list[str] = []
     voice = False
     for line in body.split("\n"):
-        quoted = line.startswith("> ") or line == ">"
+        quoted = line.startswith("> ") and not line[2:].isspace() and len(line) > 2
+        empty_quote = not quoted and voice and line.rstrip() == ">"
         words = line[2:] if quoted else line
-        if lines and (not words.strip() or quoted != voice):
+        blank = empty_quote or not words.strip()
+        if lines and (blank or quoted != voice):
             yield voice, lines
             lines = []
-        if words.strip():
-            voice = quoted
+        if not blank:
             lines.append(words)
+        voice = quoted or (voice and empty_quote)
     if lines:
         yield voice, lines
 
 
-def _line_html(line: str) -> str:
-    html = []
-    done = 0
-    for found in LINK.finditer(line):
-        shown = _without_tail(found[0][:MAX_LINK_CHARS])
-        address = safe_address(shown)
-        if address is None:
-            continue
-        html.append(escape(line[done : found.start()]))
-        html.append(f'<a href="{escape(address)}" rel="{LINK_REL}">{escape(shown)}</a>')
-        done = found.start() + len(shown)
-    html.append(escape(line[done:]))
-    return "".join(html)
+class _Links:
+    """Makes links in the lines of one text, as long as there are not too many."""
+
+    def __init__(self) -> None:
+        self.left = MAX_LINKS
+
+    def in_line(self, line: str) -> str:
+        html: list[str] = []
+        done = 0
+        for start, end, address in islice(find_links(line), self.left):
+            self.left -= 1
+            if address:
+                html.append(escape(line[done:start]))
+                html.append(f'<a href="{escape(address)}" rel="{LINK_REL}">{escape(line[start:end])}</a>')
+                done = end
+        html.append(escape(line[done:]))
+        return "".join(html)
 
 
-def _without_tail(link: str) -> str:
-    """Without the full stop, comma or bracket that belongs to the sentence around it."""
-    opened = {sign: link.count(sign) for sign in "([{‘“«"}
-    closed = {sign: link.count(sign) for sign in CLOSING}
-    end = len(link)
-    while end:
-        last = link[end - 1]
-        if last in ".,;:!?'*…":
-            end -= 1
-        elif last in CLOSING and closed[last] > opened[CLOSING[last]]:
-            closed[last] -= 1
-            end -= 1
-        else:
-            break
-    return link[:end]
+def _wrapped(line: str, mark: str, width: int) -> Iterator[str]:
+    row: list[str] = []
+    length = 0
+    for word in line.split():
+        if row and len(mark) + length + 1 + len(word) > width:
+            yield mark + " ".join(row)
+            row, length = [], 0
+        length += len(word) + (1 if row else 0)
+        row.append(word)
+    yield mark + " ".join(row)
 
 
-def _blocks(tokens: list[Token]) -> Iterable[list[Token]]:
+def _blocks(tokens: list[Token]) -> Iterator[list[Token]]:
     """The top-level blocks of a text, each as its own run of tokens."""
     block: list[Token] = []
     level = 0
@@ -154,41 +156,62 @@ def _blocks(tokens: list[Token]) -> Iterable[list[Token]]:
             block = []
 
 
-def _figure_number(block: list[Token]) -> int | None:
-    """The number of the picture when the block is a picture and nothing else."""
-    if len(block) != 3 or block[0].type != "paragraph_open" or not block[1].children:
-        return None
-    signs = [token for token in block[1].children if token.type != "softbreak" and token.content.strip() != ""]
-    images = [token for token in block[1].children if token.type == "image"]
-    if len(images) != 1 or any(token.type != "image" for token in signs):
-        return None
-    found = FIGURE.fullmatch(str(images[0].attrGet("src") or ""))
-    return int(found[1]) if found else None
+def _figure_numbers(block: list[Token]) -> list[int]:
+    """The numbers of the pictures when the block holds pictures of ours and nothing else."""
+    if block[0].type != "paragraph_open":
+        return []
+    parts = [
+        part for part in block[1].children or [] if part.type != "softbreak" and (part.content or part.type != "text")
+    ]
+    found = [_FIGURE.fullmatch(str(part.attrGet("src") or "")) for part in parts if part.type == "image"]
+    if len(found) != len(parts):
+        return []
+    return [int(number[1]) for number in found if number]
 
 
 def _pull_quote(block: list[Token]) -> str:
-    said, speaker = _clean(block[1:-1]), ""
-    found = re.search(r"(?:<br ?/?>|\n|<p>)\s*[—–] ([^<\n]+)</p>\s*$", said)
-    if found:
-        speaker = f"<figcaption>{found[1].strip()}</figcaption>"
-        said = said[: found.start()] + ("" if found[0].startswith("<p>") else "</p>")
-    return f'<figure class="pull"><blockquote>{said}</blockquote>{speaker}</figure>'
+    said, speaker = block[1:-1], ""
+    last = said[-2] if len(said) > 2 and said[-1].type == "paragraph_close" and said[-1].level == 1 else None
+    if last:
+        *before, line = last.content.split("\n")
+        if line.startswith(SPEAKER) and (before or len(said) > 3):
+            speaker = f"<figcaption>{_clean(_MARKDOWN.renderInline(line[2:]))}</figcaption>"
+            said = [*said[:-2], *_MARKDOWN.parseInline("\n".join(before)), said[-1]] if before else said[:-3]
+    return f'<figure class="pull"><blockquote>{_cleaned(said)}</blockquote>{speaker}</figure>'
 
 
-def _clean(block: list[Token]) -> str:
-    html = _MARKDOWN.renderer.render(block, _MARKDOWN.options, {})
+def _cleaned(tokens: list[Token]) -> str:
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):  # the page has its own h1; two levels are enough
+            token.tag = "h2" if token.tag in ("h1", "h2") else "h3"
+    return _clean(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})).replace("<p></p>", "")
+
+
+def _clean(html: str) -> str:
     return nh3.clean(
-        html.replace("<h1>", "<h2>").replace("</h1>", "</h2>"),
+        html,
         tags=ARTICLE_TAGS,
-        attributes={"a": {"href", "title"}},
+        attributes={"a": {"href", "title"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
-        attribute_filter=_only_our_paths,
+        attribute_filter=_only_good_links,
     )
 
 
-def _only_our_paths(tag: str, name: str, value: str) -> str | None:
+def _only_good_links(tag: str, name: str, value: str) -> str | None:
     """A link without a scheme stays on this site: `/articles/…` or `#…`, never `//elsewhere`."""
-    if name == "href" and value.startswith(("//", "/\\", "\\")):
-        return None
-    return value
+    return value if name != "href" or _EDITORS_LINK.match(value) else None
+
+
+def _editors_markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "xhtmlOut": False}).enable("linkify")
+    markdown.disable(["code", "fence", "backticks", "html_block", "html_inline", "lheading", "reference"])
+    if markdown.linkify:
+        markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # only what says http(s):// itself
+    markdown.validateLink = lambda url: bool(_EDITORS_LINK.match(url) or _FIGURE.fullmatch(url))  # type: ignore[method-assign]
+    assert isinstance(markdown.renderer, RendererHTML)
+    markdown.renderer.rules["image"] = lambda *_: ""
+    return markdown
+
+
+_MARKDOWN = _editors_markdown()

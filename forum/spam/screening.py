@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from forum.cleaning import LINK, name_skeleton
+from forum.cleaning import name_skeleton
+from forum.webaddress import count_links
 
 MIN_SECONDS_OPEN = 3  # PROMISES section D: nobody reads and answers faster
 MAX_LINKS_UNSEEN = 2  # PROMISES C7
@@ -67,7 +68,7 @@ def protected_name(submission: Submission) -> bool:
 
 
 def links(submission: Submission) -> bool:
-    return len(LINK.findall(submission.body)) > MAX_LINKS_UNSEEN
+    return count_links(submission.body) > MAX_LINKS_UNSEEN
 
 
 def first_time(submission: Submission) -> bool:
