@@ -2,8 +2,9 @@
 
 import logging
 import signal
-import threading
 import time
+import traceback
+from collections.abc import Callable
 from types import FrameType
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
@@ -18,13 +19,14 @@ from forum.subscriptions.actions import erase_unconfirmed
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 1.5
 MAILS_PER_ROUND = 100  # then new reactions are looked at again
+SECONDS_PER_ROUND = 30  # the same, when the mail server is slow
 PARTS_PER_ROUND = 200
 TIDY_EVERY_SECONDS = 3600
 
 
 class Worker:
     def __init__(self) -> None:
-        self.stopping = threading.Event()
+        self.stopping = False
         self.tidied_at = float("-inf")
 
     def stop_on_signals(self) -> None:
@@ -32,17 +34,12 @@ class Worker:
             signal.signal(number, self._stop)
 
     def run(self) -> None:
-        """Until told to stop; a fault of the database is waited out."""
-        while not self.stopping.is_set():
-            try:
-                busy = self.work_once()
-            except (DatabaseError, InterfaceError) as fault:
-                log.warning("the database does not answer (%s); trying again", type(fault).__name__)
-                connection.close()
-                busy = False
-            if not busy:
+        """Until told to stop. A fault in one kind of work is waited out and does not keep the others from being done."""
+        while not self.stopping:
+            busy = [self._done(work) for work in self.kinds_of_work()]
+            if not any(busy) and not self.stopping:
                 close_old_connections()
-                self.stopping.wait(IDLE_SECONDS)
+                time.sleep(IDLE_SECONDS)
 
     def run_until_idle(self) -> None:
         while self.work_once():
@@ -50,16 +47,36 @@ class Worker:
 
     def work_once(self) -> bool:
         """One round; False when there was nothing to do."""
-        announced = announce_due()
-        sent = send_due(MAILS_PER_ROUND, stop=self.stopping.is_set)
-        remade = remake_old_parts()
+        return sum(work() for work in self.kinds_of_work()) > 0
+
+    def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
+        """Each does a bounded piece and returns how much it did."""
+        return announce_due, self._send, remake_old_parts, self._tidy
+
+    def _done(self, work: Callable[[], int]) -> int:
+        """Of a fault only the kind and the place are logged: its words may hold what a reader typed."""
+        try:
+            return 0 if self.stopping else work()
+        except (DatabaseError, InterfaceError) as fault:
+            log.warning("the database does not answer (%s); trying again", type(fault).__name__)
+            connection.close()
+        except Exception as fault:
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            log.error("%s in %s, line %s; trying again", type(fault).__name__, place.filename, place.lineno)
+        return 0
+
+    def _send(self) -> int:
+        end = time.monotonic() + SECONDS_PER_ROUND
+        return send_due(MAILS_PER_ROUND, stop=lambda: self.stopping or time.monotonic() > end)
+
+    def _tidy(self) -> int:
         if time.monotonic() - self.tidied_at > TIDY_EVERY_SECONDS:
             erase_unconfirmed(timezone.now())
             self.tidied_at = time.monotonic()
-        return bool(announced or sent or remade)
+        return 0
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        self.stopping.set()
+        self.stopping = True  # a plain value: a lock taken in a signal handler may never be given back
 
 
 def remake_old_parts() -> int:

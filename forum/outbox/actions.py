@@ -1,35 +1,35 @@
-"""Put a mail in the outbox, inside the caller's transaction."""
+"""Put a mail in the outbox, inside the caller's transaction; stop mail to an address, and allow it again."""
 
 from datetime import datetime
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from forum.outbox.models import Address, OutgoingMail
 
 
 def enqueue(*, kind: str, address: Address, subscription_id: int, event_id: int, now: datetime) -> OutgoingMail:
     """Queue one mail. Call inside the transaction of what causes it. A second call for the same event changes nothing."""
-    mail, _ = OutgoingMail.objects.get_or_create(
-        kind=kind,
-        subscription_id=subscription_id,
-        event_id=event_id,
-        defaults={"address": address, "due_at": now, "created_at": now},
+    mail = OutgoingMail(
+        kind=kind, address=address, subscription_id=subscription_id, event_id=event_id, due_at=now, created_at=now
     )
-    return mail
+    # ON CONFLICT DO NOTHING: an error would spoil the caller's transaction on PostgreSQL.
+    OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
+    return OutgoingMail.objects.get(kind=kind, subscription_id=subscription_id, event_id=event_id)
 
 
-def suppress(address: Address, *, because: str, now: datetime) -> None:
-    """No mail to this address any more, of whatever kind, until its owner confirms it afresh."""
-    Address.objects.filter(pk=address.pk, suppressed_at=None).update(
-        suppressed_at=now, suppressed_because=because[:200]
+def send_again(mails: QuerySet[OutgoingMail]) -> int:
+    """Queue the failed ones of these as if they were new, each alone, their 72 hours too; returns how many."""
+    return mails.filter(status=OutgoingMail.Status.FAILED).update(
+        status=OutgoingMail.Status.QUEUED, due_at=Now(), created_at=Now(), attempts=0, reason="", lead=None
     )
+
+
+def suppress(address: Address, *, reason: str) -> None:
+    """No mail goes to this address any more. A later reason replaces an earlier one; the moment stays."""
+    Address.objects.filter(pk=address.pk).update(suppressed_because=reason)
+    Address.objects.filter(pk=address.pk, suppressed_at__isnull=True).update(suppressed_at=Now())
 
 
 def lift_suppression(address: Address) -> None:
     Address.objects.filter(pk=address.pk).update(suppressed_at=None, suppressed_because="")
-
-
-def send_again(mail: OutgoingMail, *, now: datetime) -> bool:
-    """Queue a failed mail once more, with its whole patience. False when it has not failed (any more)."""
-    failed = OutgoingMail.objects.filter(pk=mail.pk, status=OutgoingMail.Status.FAILED)
-    return bool(
-        failed.update(status=OutgoingMail.Status.QUEUED, reason="", attempts=0, lead=None, due_at=now, created_at=now)
-    )

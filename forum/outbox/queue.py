@@ -1,11 +1,12 @@
 """Which mail is next, who has it, and what became of it. The rows are the queue; a lease says who works on one.
 
-Leases and due moments go by the database's clock, so that workers with wrong clocks agree. One claim takes the row of
-the address along, so of two workers only one decides what goes to it.
+Leases and due moments go by the database's clock, so that workers with wrong clocks agree. A claim locks the address
+and nothing else, so of two workers only one decides what goes to it, and none waits for another.
 
 How mails are bundled (PROMISES P28): the first news of a subscription goes at once; what follows within BUNDLE waits and
 goes as one mail. The HOURLY-th mail within an hour to one address takes everything that waits for that address; after
-that the address waits until the hour has room again.
+that the address waits until the hour has room again. While a mail to an address is tried again, later news waits for
+it: a mail server that was away for a night does not give the reader a mail for every hour of it.
 """
 
 from dataclasses import dataclass
@@ -13,17 +14,20 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Now
 
 from forum.outbox.models import OutgoingMail
 
 BUNDLE = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
+LOOK_AGAIN = timedelta(seconds=5)
 HOURLY = 5  # mails with news to one address in an hour
 PATIENCE = timedelta(hours=72)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 Status = OutgoingMail.Status
+QUEUED_DUE = Q(status=Status.QUEUED, due_at__lte=Now())
+LEASE_OVER = Q(status=Status.SENDING, lease_until__lte=Now())
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class Claim:
     """Rows that become one mail, the lead first; ours until the lease ends."""
 
     rows: list[OutgoingMail]
+    lease: datetime
 
     @property
     def lead(self) -> OutgoingMail:
@@ -40,19 +45,30 @@ class Claim:
     def ids(self) -> list[int]:
         return [row.pk for row in self.rows]
 
+    def held(self) -> QuerySet[OutgoingMail]:
+        """Its rows, unless the lease ended and another worker has taken them since."""
+        return OutgoingMail.objects.filter(pk__in=self.ids, status=Status.SENDING, lease_until=self.lease)
+
 
 def claim() -> Claim | None:
     """The next mail to send, or None when nothing is due. Raises nothing of its own."""
     while True:
         with transaction.atomic():
-            row = _next_due()
-            if row is None:
+            candidate = _lock_next_due()
+            if candidate is None:
                 return None
+            # Read again: between finding the row and holding its address, another worker may have finished with it.
+            row = _due(QUEUED_DUE | LEASE_OVER).filter(pk=candidate.pk).first()
+            if row is None:
+                continue
             if row.address.suppressed_at is not None:
-                _with_followers(row).update(status=Status.SUPPRESSED, reason=row.address.suppressed_because)
+                _end(_with_followers(row), status=Status.SUPPRESSED, reason=row.address.suppressed_because)
+                continue
+            if _gave_up(row):
+                _end(_with_followers(row), status=Status.FAILED, reason="not delivered in 72 hours; its worker stopped")
                 continue
             if row.status == Status.SENDING or row.attempts:  # its worker died, or it is tried again: the same rows
-                rows = sorted(_with_followers(row), key=lambda one: one.pk != row.pk)
+                rows = sorted(_with_followers(row), key=lambda one: (one.pk != row.pk, one.pk))
             elif row.kind != OutgoingMail.Kind.REACTION:
                 rows = [row]
             else:
@@ -60,7 +76,7 @@ def claim() -> Claim | None:
                 if wait is not None:
                     companions.update(due_at=wait)
                     continue
-                rows = sorted(companions, key=lambda one: one.pk)
+                rows = list(companions.order_by("pk"))
             lead = rows[0]
             lease = row.clock + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
             ours = OutgoingMail.objects.filter(pk__in=[one.pk for one in rows])
@@ -70,24 +86,25 @@ def claim() -> Claim | None:
             lead.attempts += 1
         for one in rows:
             one.address = row.address
-        return Claim(rows)
+        return Claim(rows, lease)
 
 
 def note_sent(claim: Claim, *, left_out: dict[int, str], message_id: str) -> None:
+    """Also when the lease has ended meanwhile: it was sent, whoever has it now."""
     with transaction.atomic():
         told = [pk for pk in claim.ids if pk not in left_out]
         OutgoingMail.objects.filter(pk__in=told).update(
             status=Status.SENT, reason="", sent_at=Now(), lease_until=None, message_id=message_id
         )
         for pk, reason in left_out.items():
-            OutgoingMail.objects.filter(pk=pk).update(status=Status.CANCELLED, reason=reason[:300], lease_until=None)
+            _end(claim.held().filter(pk=pk), status=Status.CANCELLED, reason=reason)
         if claim.lead.pk in left_out and told:  # the count of an hour's mails goes by rows without a lead
             OutgoingMail.objects.filter(pk=told[0]).update(lead=None)
 
 
 def note_end(claim: Claim, *, status: str, reason: str) -> None:
     """It will not be sent: failed or cancelled."""
-    OutgoingMail.objects.filter(pk__in=claim.ids).update(status=status, reason=reason[:300], lease_until=None)
+    _end(claim.held(), status=status, reason=reason)
 
 
 def note_retry(claim: Claim, *, reason: str) -> None:
@@ -97,20 +114,40 @@ def note_retry(claim: Claim, *, reason: str) -> None:
     if clock + delay > claim.lead.created_at + PATIENCE:
         note_end(claim, status=Status.FAILED, reason=f"not delivered in 72 hours; {reason}")
         return
-    OutgoingMail.objects.filter(pk__in=claim.ids).update(
-        status=Status.QUEUED, reason=reason[:300], due_at=clock + delay, lease_until=None
-    )
+    claim.held().update(status=Status.QUEUED, reason=reason[:300], due_at=clock + delay, lease_until=None)
 
 
-def _next_due() -> OutgoingMail | None:
-    """Locked together with its address; rows or addresses that another worker holds are passed over."""
-    due = Q(status=Status.QUEUED, due_at__lte=Now()) | Q(status=Status.SENDING, lease_until__lte=Now())
-    rows = OutgoingMail.objects.filter(due, lead=None).select_related("address").annotate(clock=Now())
-    return rows.order_by("due_at", "pk").select_for_update(skip_locked=True, no_key=True).first()
+def _end(rows: QuerySet[OutgoingMail], *, status: str, reason: str) -> None:
+    rows.update(status=status, reason=reason[:300], lease_until=None)
+
+
+def _due(which: Q) -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(which, lead=None).select_related("address").annotate(clock=Now())
+
+
+def _lock_next_due() -> OutgoingMail | None:
+    """What a dead worker left goes first. Locks the address; addresses that another worker holds are passed over.
+
+    Two questions, because each has its own index and one question with "or" would sort everything that is due.
+    The mails themselves are not locked: of a mail whose address is passed over, that lock would stay, and two workers
+    could each wait for what the other passed over.
+    """
+    for due, oldest in ((LEASE_OVER, "lease_until"), (QUEUED_DUE, "due_at")):
+        rows = _due(due).order_by(oldest, "pk")
+        found = rows.select_for_update(skip_locked=True, no_key=True, of=("address",)).first()
+        if found is not None:
+            return found
+    return None
 
 
 def _with_followers(row: OutgoingMail) -> QuerySet[OutgoingMail]:
-    return OutgoingMail.objects.filter(Q(pk=row.pk) | Q(lead=row))
+    return OutgoingMail.objects.filter(Q(pk=row.pk) | Q(lead=row), status__in=(Status.QUEUED, Status.SENDING))
+
+
+def _gave_up(row: OutgoingMail) -> bool:
+    """A mail that ends its worker every time must end as well."""
+    patience_over = row.clock > row.created_at + PATIENCE
+    return row.status == Status.SENDING and row.attempts > len(RETRY_AFTER) and patience_over
 
 
 def _bundled(row: OutgoingMail) -> tuple[datetime | None, QuerySet[OutgoingMail]]:
@@ -119,10 +156,11 @@ def _bundled(row: OutgoingMail) -> tuple[datetime | None, QuerySet[OutgoingMail]
     fresh = news.filter(status=Status.QUEUED, attempts=0)
     of_subscription = fresh.filter(subscription_id=row.subscription_id)
 
-    under_way = news.filter(status=Status.SENDING, lease_until__gt=row.clock).order_by("-lease_until")
-    busy = under_way.values_list("lease_until", flat=True).first()
-    if busy is not None:  # another worker writes to this address at this moment
-        return busy, fresh
+    if news.filter(status=Status.SENDING).exists():  # another worker writes to this address at this moment
+        return row.clock + LOOK_AGAIN, fresh
+    again_at = news.filter(status=Status.QUEUED, attempts__gt=0).aggregate(at=Max("due_at"))["at"]
+    if again_at is not None:
+        return max(again_at, row.clock + LOOK_AGAIN), fresh
     this_hour = list(
         news.filter(status=Status.SENT, sent_at__gt=row.clock - HOUR)
         .order_by("-sent_at")
@@ -130,12 +168,8 @@ def _bundled(row: OutgoingMail) -> tuple[datetime | None, QuerySet[OutgoingMail]
     )
     if len(this_hour) >= HOURLY:
         return this_hour[-1] + HOUR, fresh
-    last = (
-        OutgoingMail.objects.filter(subscription_id=row.subscription_id, kind=row.kind, status=Status.SENT)
-        .order_by("-sent_at")
-        .values_list("sent_at", flat=True)
-        .first()
-    )
-    if last is not None and last > row.clock - BUNDLE:
+    told = OutgoingMail.objects.filter(subscription_id=row.subscription_id, kind=row.kind, status=Status.SENT)
+    last = told.filter(sent_at__gt=row.clock - BUNDLE).aggregate(at=Max("sent_at"))["at"]
+    if last is not None:
         return last + BUNDLE, of_subscription
     return None, fresh if len(this_hour) == HOURLY - 1 else of_subscription

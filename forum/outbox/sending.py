@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -44,6 +45,9 @@ def _send(claim: queue.Claim, carrier: Transport) -> None:
         message = envelope.message(claim.lead, letter)
     except NothingToSay as why:
         queue.note_end(claim, status=queue.Status.CANCELLED, reason=str(why))
+        return
+    except (OperationalError, InterfaceError) as fault:  # not the letter's fault: the database was away
+        queue.note_retry(claim, reason=f"database did not answer ({type(fault).__name__})")
         return
     except Exception as fault:
         # The class only: its words may hold what a reader typed.

@@ -73,13 +73,16 @@ class Mailbox:
     """Keeps every mail as a file; whole or not at all."""
 
     def send(self, mail_id: int, message: EmailMultiAlternatives) -> None:
-        folder = mailbox_folder()
-        draft = folder / f"{mail_id}.draft"
-        with draft.open("wb") as file:
-            file.write(message.message().as_bytes())
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(folder / f"{mail_id}.eml")
+        try:
+            folder = mailbox_folder()
+            draft = folder / f"{mail_id}.draft"
+            with draft.open("wb") as file:
+                file.write(message.message().as_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            draft.rename(folder / f"{mail_id}.eml")
+        except OSError as fault:  # a full disk, for one
+            raise NotAccepted(f"mailbox not writable ({type(fault).__name__})") from None
 
     def close(self) -> None: ...
 

@@ -1,0 +1,10 @@
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def test_letters(settings):
+    settings.OUTBOX_BUILDERS = {
+        "confirmation": "tests.outbox.letters.build",
+        "reaction": "tests.outbox.letters.build",
+    }
+    settings.EMAIL_TIMEOUT = 10
