@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from articles.models import Article
 from forum.converters import number_in_query
+from forum.middleware import any_origin
 from forum.subscriptions import actions, proof, tokens
 from forum.subscriptions.models import Scope, Subscription
 
@@ -89,6 +90,7 @@ def _change(request: HttpRequest, token: str, held: Subscription) -> str:
     return what
 
 
+@any_origin  # the mail program posts it, from wherever its reader reads
 @_mailed_page
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Says the same to every token, also one that never was: RFC 8058 one-click, a second click, a deleted article."""
@@ -101,9 +103,6 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         )
         page = "stopped"
     return _page(request, held.article if held else None, page, {"token": token})
-
-
-unsubscribe.accepts_any_origin = True  # type: ignore[attr-defined]  # the mail program posts it, from wherever its reader reads
 
 
 def _scope_chosen(request: HttpRequest, otherwise: str) -> str:

@@ -107,7 +107,7 @@ def test_p16_a_token_serves_one_purpose():
         confirm(tokens.confirm_token(subscription.nonce), scope="article")
 
 
-@pytest.mark.parametrize("token", ["x", "é" * 40, "%00", "A" * 300])
+@pytest.mark.parametrize("token", ["x", "é" * 40, "A" * 300])
 def test_a_made_up_link_no_longer_works(client, token):
     assert client.get(f"/subscriptions/confirm/{token}/").status_code == 410
     assert client.post(f"/subscriptions/confirm/{token}/").status_code == 410
