@@ -144,11 +144,11 @@
     return /^#reaction-\d+$/.test(location.hash) ? document.getElementById(location.hash.slice(1)) : null;
   }
 
-  function focusOn(reaction) {
+  function focusOn(reaction, behavior) {
     for (let part = reaction.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
     reaction.tabIndex = -1;
     reaction.focus({ preventScroll: true });
-    reaction.scrollIntoView();
+    reaction.scrollIntoView({ behavior });
   }
 
   document.addEventListener("click", (event) => {
@@ -159,7 +159,7 @@
     if (!reaction) return;
     event.preventDefault();
     location.hash = reaction.id;
-    focusOn(reaction);
+    focusOn(reaction, "auto");
   });
 
   function announce(reaction) {
@@ -210,7 +210,7 @@
       always.set("own", own.slice(-OWN_KEPT));
       announce(posted);
     }
-    if (shownByHash()) focusOn(shownByHash());
+    if (shownByHash()) focusOn(shownByHash(), "instant");
     markNew(own);
     if (!form()) return;
     restoreDraft();
