@@ -5,8 +5,10 @@ variable and the words it allows. docs/configuration.md explains each one; a tes
 """
 
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -39,10 +41,11 @@ def yes_or_no(name: str, default: bool) -> bool:
 
 # Where things are kept
 
-DATA_DIR = Path(env.str("DATA_DIR", default="var"))
-if not DATA_DIR.is_absolute():
-    DATA_DIR = BASE_DIR / DATA_DIR
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = BASE_DIR / env.str("DATA_DIR", default="var")  # an absolute path stays what it is
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"DATA_DIR is “{DATA_DIR}”. That folder cannot be made: {error.strerror}.") from None
 
 
 def kept_secret() -> str:
@@ -68,14 +71,32 @@ DEBUG = yes_or_no("DEBUG", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = whole_number("PORT", 8000, lowest=1, highest=65535)
 _local_host = "127.0.0.1" if HOST in ("0.0.0.0", "::") else HOST  # noqa: S104  (a comparison)
+_local_host = f"[{_local_host}]" if ":" in _local_host else _local_host
 SITE_NAME = env.str("SITE_NAME", default="Luisterkamer")
 SITE_URL = env.str("SITE_URL", default=f"http://{_local_host}:{PORT}").rstrip("/")
-_site = urlsplit(SITE_URL)
-if _site.scheme not in ("http", "https") or not _site.hostname or _site.path:
+try:
+    _site = urlsplit(SITE_URL)
+    _is_site = _site.scheme in ("http", "https") and _site.hostname and _site.port != 0 and not _site.path
+except ValueError:
+    _is_site = False
+if not _is_site:
     raise ImproperlyConfigured(f"SITE_URL is “{SITE_URL}”. It must look like https://www.example.org, without a path.")
 SITE_IS_HTTPS = _site.scheme == "https"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname, "127.0.0.1", "localhost", "[::1]"])
+_hostname = f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_hostname, "127.0.0.1", "localhost", "[::1]"])
+for _host in ALLOWED_HOSTS:
+    if not _host or set(_host) & set("/ @") or ":" in _host and not _host.startswith("["):
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS holds “{_host}”. Allowed: host names without scheme, port and path, with commas between."
+        )
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+for _proxy in TRUSTED_PROXIES:
+    try:
+        ip_network(_proxy, strict=False)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"TRUSTED_PROXIES holds “{_proxy}”. Allowed: addresses and networks (10.0.0.0/8), with commas between."
+        ) from None
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 # What the site is made of
@@ -142,7 +163,12 @@ if _scheme not in ("sqlite", "postgres", "postgresql"):
     raise ImproperlyConfigured(
         f"DATABASE_URL starts with “{_scheme}”. Allowed: sqlite:///path, postgres://user:password@host/name."
     )
-_database = environ.Env.db_url_config(DATABASE_URL)
+try:
+    _database = environ.Env.db_url_config(DATABASE_URL)
+except (ValueError, LookupError):
+    raise ImproperlyConfigured(
+        "DATABASE_URL cannot be read. It must look like sqlite:///path or postgres://user:password@host:5432/name."
+    ) from None
 if _scheme == "sqlite":
     if _database["NAME"] not in (":memory:", ""):
         _database["NAME"] = BASE_DIR / _database["NAME"]
@@ -175,9 +201,17 @@ CACHES = {
 # Languages, time
 
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
-LANGUAGE_CODE = one_of("LANGUAGE", ("nl", "en"), "nl")
+# Many systems set LANGUAGE for gettext, as in "en_US:en". That is not meant for us.
+_for_gettext = any(mark in env.str("LANGUAGE", default="") for mark in "_:.")
+LANGUAGE_CODE = "nl" if _for_gettext else one_of("LANGUAGE", ("nl", "en"), "nl")
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Amsterdam")
+try:
+    ZoneInfo(TIME_ZONE)
+except (ValueError, OSError, LookupError):
+    raise ImproperlyConfigured(
+        f"TIME_ZONE is “{TIME_ZONE}”. Allowed: a name of the time zone database, such as Europe/Amsterdam or UTC."
+    ) from None
 USE_TZ = True
 
 # Style sheet, fonts, script; pictures
@@ -201,7 +235,12 @@ if EMAIL_URL:
         raise ImproperlyConfigured(
             f"EMAIL_URL starts with “{urlsplit(EMAIL_URL).scheme}”. Allowed: smtp://, smtp+tls://, smtps://."
         )
-    _mail = environ.Env.email_url_config(EMAIL_URL)
+    try:
+        _mail = environ.Env.email_url_config(EMAIL_URL)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "EMAIL_URL cannot be read. It must look like smtp+tls://user:password@host:587."
+        ) from None
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = _mail["EMAIL_HOST"] or "localhost"
     EMAIL_PORT = _mail["EMAIL_PORT"] or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[urlsplit(EMAIL_URL).scheme]
@@ -246,10 +285,11 @@ SECURE_CSP = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SITE_IS_HTTPS
 SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from this machine, past the proxy
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -263,7 +303,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "forum.logs.Line", "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},

@@ -38,17 +38,18 @@ class Command(BaseCommand):
             raise CommandError(f"The {ended} ended by itself; the site has been stopped.")
 
     def _look_at_port(self) -> None:
-        kind, _, _, _, address = socket.getaddrinfo(settings.HOST, settings.PORT, type=socket.SOCK_STREAM)[0]
-        with socket.socket(kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
+        try:
+            kind, _, _, _, address = socket.getaddrinfo(settings.HOST, settings.PORT, type=socket.SOCK_STREAM)[0]
+            with socket.socket(kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(address)
                 probe.listen()
-            except OSError as error:
-                raise CommandError(
-                    f"Cannot listen on {settings.HOST} port {settings.PORT}: {error.strerror}."
-                    " Another one: PORT=8001 make run"
-                ) from None
+        except OSError as error:
+            raise CommandError(
+                f"Cannot listen on {settings.HOST} port {settings.PORT}: {error.strerror}."
+                " With PORT=8001 make run the site listens elsewhere."
+            ) from None
+        self.address = str(address[0])
 
     def _migrate(self) -> None:
         executor = MigrationExecutor(connection)
@@ -65,10 +66,9 @@ class Command(BaseCommand):
             stamp.write_text(sources)
 
     def _granian(self) -> list[str]:
-        host, port = str(settings.HOST), str(settings.PORT)
         return [
             *(sys.executable, "-m", "granian", "forum.wsgi:application", "--interface", "wsgi"),
-            *("--host", host, "--port", port, "--no-ws", "--log-level", "warning"),
+            *("--host", self.address, "--port", str(settings.PORT), "--no-ws", "--log-level", "error"),
             *("--workers", "1", "--blocking-threads", str(BLOCKING_THREADS)),
             *("--http1-header-read-timeout", str(HEADER_SECONDS * 1000), "--workers-kill-timeout", str(STOP_SECONDS)),
         ]
