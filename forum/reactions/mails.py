@@ -10,12 +10,12 @@ from typing import Any
 from django.conf import settings
 
 from forum.cleaning import website_host
-from forum.outbox.envelope import article_message_id, one_line, reaction_message_id
+from forum.outbox.envelope import article_message_id, reaction_message_id
 from forum.outbox.letters import Letter, NothingToSay
 from forum.outbox.models import OutgoingMail
 from forum.reactions.models import Reaction
 from forum.reactions.notify import numbers_above
-from forum.subscriptions.letterhead import article_link, halves, link, manage_link, stop_link
+from forum.subscriptions.letterhead import article_link, halves, link, manage_link, stop_link, subject_title
 from forum.subscriptions.models import Subscription
 from forum.text import excerpt, reader_html, reader_text
 
@@ -74,7 +74,7 @@ def _about_one_article(news: News) -> tuple[str, str, str]:
     article = news.subscription.article
     entries = [_entry(reaction, news.subscription) for reaction in news.reactions]
     context = {
-        "title": one_line(article.title),
+        "title": subject_title(article.title),
         "article_url": article_link(article),
         "entries": entries,
         "first": entries[0],
@@ -110,7 +110,7 @@ def _nameplate(reaction: Reaction) -> dict[str, Any]:
 def _digest(all_news: list[News]) -> tuple[str, str, str]:
     articles: list[dict[str, Any]] = [
         {
-            "title": one_line(news.subscription.article.title),
+            "title": subject_title(news.subscription.article.title),
             "url": article_link(news.subscription.article),
             "count": len(news.reactions),
             "entries": [

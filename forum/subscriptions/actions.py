@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from forum.cleaning import email_key
-from forum.outbox.actions import enqueue, lift_suppression, suppress
+from forum.outbox.actions import enqueue
 from forum.outbox.models import Address, OutgoingMail
 from forum.subscriptions import tokens
 from forum.subscriptions.models import Consent, Subscription
@@ -196,7 +196,7 @@ def confirm(token: str, *, scope: str, now: datetime | None = None) -> Subscript
         earlier = Consent.objects.filter(subscription=subscription, confirmed_at__isnull=False).exclude(pk=consent.pk)
         _end_consents(earlier, how="replaced", now=now)
         _activate(subscription, scope=scope, now=now)
-        lift_suppression(subscription.address)
+        Address.objects.filter(pk=subscription.address_id).update(suppressed_at=None, suppressed_because="")
     return subscription
 
 
@@ -230,7 +230,9 @@ def _end_everything(address: Address, now: datetime) -> None:
         Subscription.objects.filter(address=address, ended_at__isnull=True).update(ended_at=now)
         _end_consents(Consent.objects.filter(address=address), how="all", now=now)
         _cancel(OutgoingMail.objects.filter(address=address), OWNER_ASKED)
-        suppress(address, because=OWNER_ASKED, now=now)
+        Address.objects.filter(pk=address.pk, suppressed_at__isnull=True).update(
+            suppressed_at=now, suppressed_because=OWNER_ASKED
+        )
 
 
 def _cancel(mails: QuerySet[OutgoingMail], reason: str) -> None:
@@ -251,11 +253,12 @@ def resume(token: str, *, now: datetime | None = None) -> Subscription:
         raise UnknownToken
     with transaction.atomic():
         _lock(subscription.address_id)
-        subscription.refresh_from_db(fields=["ended_at", "address"])
+        subscription.refresh_from_db(fields=["ended_at"])
         if subscription.ended_at is not None:
             _start(subscription, scope=subscription.scope, now=now)
-        if subscription.address.suppressed_because == OWNER_ASKED:
-            lift_suppression(subscription.address)
+        Address.objects.filter(pk=subscription.address_id, suppressed_because=OWNER_ASKED).update(
+            suppressed_at=None, suppressed_because=""
+        )
     return subscription
 
 

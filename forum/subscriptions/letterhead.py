@@ -1,5 +1,6 @@
-"""What our mails have in common: links from SITE_URL, two halves from one context."""
+"""What our mails have in common: links from SITE_URL, a title that fits a subject, two halves from one context."""
 
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +12,19 @@ from articles.models import Article
 from forum.subscriptions.models import Subscription
 from forum.subscriptions.tokens import subscription_token
 
+MAX_TITLE_CHARS = 120
+
 
 def link(name: str, *args: Any) -> str:
     """Never from the request: whoever forges a Host header gets no link of his into our mails."""
     return settings.SITE_URL + reverse(name, args=args)
+
+
+def subject_title(title: str) -> str:
+    """On one line: control, line and direction characters become spaces; at most 120 characters."""
+    plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") else char for char in title)
+    line = " ".join(plain.split())
+    return line if len(line) <= MAX_TITLE_CHARS else line[: MAX_TITLE_CHARS - 1].rstrip() + "…"
 
 
 def article_link(article: Article) -> str:

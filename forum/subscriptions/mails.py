@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from forum.outbox.envelope import confirmation_message_id, one_line
+from forum.outbox.envelope import confirmation_message_id
 from forum.outbox.letters import Letter, NothingToSay
 from forum.outbox.models import OutgoingMail
 from forum.subscriptions import tokens
-from forum.subscriptions.letterhead import halves, link
+from forum.subscriptions.letterhead import halves, link, subject_title
 from forum.subscriptions.models import Consent
 
 
@@ -27,7 +27,7 @@ def build_confirmation(rows: list[OutgoingMail]) -> Letter:
             asked = consent
     if asked is None or asked.article is None:
         raise NothingToSay(next(iter(left_out.values()), "no rows"))
-    title = one_line(asked.article.title)
+    title = subject_title(asked.article.title)
     context = {"title": title, "scope": asked.scope, "link": link("confirm", tokens.confirm_token(asked.nonce))}
     subject, text, html = halves("confirmation", asked.article.language, context)
     return Letter(
