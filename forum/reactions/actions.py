@@ -71,7 +71,7 @@ def post_reaction(
 ) -> Reaction:
     """Screen and store one reaction, publish it if its verdict allows, and ask for consent if an address came along.
 
-    All in one transaction. The strings must come out of forum.cleaning. `email_proven`: this browser confirmed this
+    Everything is written in one transaction. The strings must come out of forum.cleaning. `email_proven`: this browser confirmed this
     address recently, so it need not be confirmed again. Raises Closed, ParentGone, AlreadyPosted.
     """
     now = timezone.now()
@@ -84,40 +84,40 @@ def post_reaction(
         language=article.language,
         by_author=by_author,
         created_at=now,
-        published_at=now,  # emptied again when it has to wait
         reader_key=_reader_key(email),
         client_key=client_key,
         form_key=form_key if FORM_KEY.fullmatch(form_key) else None,
     )
     reaction.fingerprint = _fingerprint(reaction)
-    words = text.reader_html(body)  # the dearest step, so before anybody has to wait for us
+
+    # What only reads and reckons comes before the transaction: on SQLite everybody waits for whoever writes.
+    discussion = _open_discussion(article)
+    reaction.parent = _answered(reaction)
+    words = text.reader_html(body)
+    verdict = screen(
+        Submission(
+            name=reaction.name,
+            website=website,
+            body=body,
+            mode=_strictest(settings.MODERATION, discussion.state),
+            known_reader=_is_known(reaction),
+            by_author=by_author,
+            honeypot=honeypot,
+            seconds_open=seconds_open,
+            same_origin=same_origin,
+            protected_names=_protected_names(),
+        )
+    )
+    publish = verdict.outcome == Outcome.PUBLISH
+    reaction.held_because = verdict.reasons
+    reaction.published_at = now if publish else None
 
     with transaction.atomic():
         _refuse_second(reaction)
-        discussion = _open_discussion(article)
-        reaction.parent = _answered(reaction)
-        verdict = screen(
-            Submission(
-                name=reaction.name,
-                website=website,
-                body=body,
-                mode=_strictest(settings.MODERATION, discussion.state),
-                known_reader=_is_known(reaction),
-                by_author=by_author,
-                honeypot=honeypot,
-                seconds_open=seconds_open,
-                same_origin=same_origin,
-                protected_names=_protected_names(),
-            )
-        )
-        publish = verdict.outcome == Outcome.PUBLISH
-        reaction.held_because = verdict.reasons
         if email:
             reaction.subscription = subscribe(
                 email=email, article=article, scope=notify, client_key=client_key, proven=email_proven, now=now
             )
-        if not publish:
-            reaction.published_at = None
         reaction.save(force_insert=True)
         if publish:
             html = rendering.part(reaction, words=words)  # needs the id; still before the lock

@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
+from django.utils import translation
 
 from articles.models import Article
 from forum.reactions.actions import remove
@@ -42,7 +43,8 @@ class Outline(HTMLParser):
 def drawn(article, **numbers):
     article = Article.objects.select_related("discussion").get(pk=article.pk)
     page = conversation_page(article, 1, **numbers) if numbers else article_page(article)
-    return thread(page, article)
+    with translation.override(article.language):
+        return thread(page, article)
 
 
 def test_only_a_fork_steps_to_the_side():

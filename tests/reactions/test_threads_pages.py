@@ -118,7 +118,7 @@ def test_a_page_that_starts_deep_shows_the_chain_above_it(client, short_pages):
     assert ids(below) == [reaction.pk for reaction in chain[5:]]
 
 
-WRONG = ["", "x", "-1", "0", "1.5", "9" * 19, "9" * 40, "٣", "999", "1'--", "%00"]
+WRONG = ["", "x", "-1", "0", "1.5", "9" * 19, "9" * 40, "٣", "999", "1'--"]
 
 
 @pytest.mark.parametrize("after", WRONG)
