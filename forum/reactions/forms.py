@@ -40,9 +40,11 @@ PARENT_GONE = _("The reaction you answered is no longer there. Your text is belo
 
 def sentence(refused: cleaning.Refused) -> str:
     if refused.code == "body_long":
-        over = refused.params["over"]
-        too_long = "Your reaction is %(over)s character too long.", "Your reaction is %(over)s characters too long."
-        return ngettext(*too_long, over) % refused.params
+        return ngettext(
+            "Your reaction is %(over)s character too long.",
+            "Your reaction is %(over)s characters too long.",
+            refused.params["over"],
+        ) % {"over": refused.params["over"]}
     return SENTENCES[refused.code] % refused.params
 
 

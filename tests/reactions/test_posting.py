@@ -148,7 +148,7 @@ def test_the_waiting_page_follows_what_the_editors_decide(client, settings):
     assert client.get(other)["Location"] == f"/reactions/{said.pk}/"
 
 
-@pytest.mark.parametrize("token", ["x", "1", "MQ:1abc:def", "%00", "é", "a" * 3000])
+@pytest.mark.parametrize("token", ["x", "1", "MQ:1abc:def", "é", "a" * 3000])
 def test_p16_nobody_guesses_a_waiting_page(client, settings, token):
     settings.MODERATION = "before"
     say(make_article())
