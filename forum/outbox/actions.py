@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
-from django.db.models.functions import Now
+from django.db.models import Q
 
 from forum.outbox.models import Address, OutgoingMail
 
@@ -18,17 +17,22 @@ def enqueue(*, kind: str, address: Address, subscription_id: int, event_id: int,
     return OutgoingMail.objects.get(kind=kind, subscription_id=subscription_id, event_id=event_id)
 
 
-def send_again(mails: QuerySet[OutgoingMail]) -> int:
-    """Queue the failed ones of these as if they were new, each alone, their 72 hours too; returns how many."""
-    return mails.filter(status=OutgoingMail.Status.FAILED).update(
-        status=OutgoingMail.Status.QUEUED, due_at=Now(), created_at=Now(), attempts=0, reason="", lead=None
+def send_again(mail: OutgoingMail, *, now: datetime) -> bool:
+    """Queue a failed mail once more, with what went along in it and its whole patience.
+
+    False when it has not failed (any more).
+    """
+    failed = OutgoingMail.objects.filter(Q(pk=mail.pk) | Q(lead=mail.pk), status=OutgoingMail.Status.FAILED)
+    return bool(
+        failed.update(status=OutgoingMail.Status.QUEUED, reason="", attempts=0, lead=None, due_at=now, created_at=now)
     )
 
 
-def suppress(address: Address, *, reason: str) -> None:
-    """No mail goes to this address any more. A later reason replaces an earlier one; the moment stays."""
-    Address.objects.filter(pk=address.pk).update(suppressed_because=reason)
-    Address.objects.filter(pk=address.pk, suppressed_at__isnull=True).update(suppressed_at=Now())
+def suppress(address: Address, *, because: str, now: datetime) -> None:
+    """No mail to this address any more, of whatever kind, until its owner confirms it afresh."""
+    Address.objects.filter(pk=address.pk, suppressed_at=None).update(
+        suppressed_at=now, suppressed_because=because[:200]
+    )
 
 
 def lift_suppression(address: Address) -> None:

@@ -23,6 +23,7 @@ BUNDLE = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 LOOK_AGAIN = timedelta(seconds=5)
 HOURLY = 5  # mails with news to one address in an hour
+MAX_ROWS = 100  # in one mail; the others go in the next
 PATIENCE = timedelta(hours=72)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 Status = OutgoingMail.Status
@@ -76,7 +77,7 @@ def claim() -> Claim | None:
                 if wait is not None:
                     companions.update(due_at=wait)
                     continue
-                rows = list(companions.order_by("pk"))
+                rows = list(companions.order_by("pk")[:MAX_ROWS])
             lead = rows[0]
             lease = row.clock + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
             ours = OutgoingMail.objects.filter(pk__in=[one.pk for one in rows])

@@ -42,7 +42,8 @@ def _send(claim: queue.Claim, carrier: Transport) -> None:
     try:
         build: Builder = import_string(settings.OUTBOX_BUILDERS[claim.lead.kind])
         letter = build(claim.rows)
-        message = envelope.message(claim.lead, letter)
+        receiver = envelope.deliverable(claim.lead.address)
+        message = envelope.compose(letter, to=receiver, message_id=letter.message_id, now=timezone.now())
     except NothingToSay as why:
         queue.note_end(claim, status=queue.Status.CANCELLED, reason=str(why))
         return
@@ -55,7 +56,7 @@ def _send(claim: queue.Claim, carrier: Transport) -> None:
         queue.note_end(claim, status=queue.Status.FAILED, reason=f"cannot be built: {type(fault).__name__}")
         return
     try:
-        carrier.send(claim.lead.pk, message)
+        carrier.send(claim.lead.pk, envelope.bounce_address(claim.lead.pk), receiver, message)
     except NotAccepted as refusal:
         log.warning("mail %s not accepted: %s", claim.lead.pk, refusal)
         if refusal.no_such_address:

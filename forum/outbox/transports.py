@@ -3,11 +3,15 @@
 import os
 import re
 import smtplib
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
 MAILS_PER_CONNECTION = 100
@@ -27,7 +31,7 @@ class NotAccepted(Exception):
 
 
 class Transport(Protocol):
-    def send(self, mail_id: int, message: EmailMultiAlternatives) -> None:
+    def send(self, mail_id: int, sender: str, receiver: str, message: bytes) -> None:
         """Returns after the mail was taken for good (the 250). Raises NotAccepted."""
 
     def close(self) -> None: ...
@@ -44,10 +48,12 @@ class Smtp:
         self.backend: EmailBackend | None = None
         self.sent = 0
 
-    def send(self, mail_id: int, message: EmailMultiAlternatives) -> None:
+    def send(self, mail_id: int, sender: str, receiver: str, message: bytes) -> None:
         try:
-            self._connection().send_messages([message])
-        except Exception as fault:
+            connection = self._connection()
+            with _hung_up_after(settings.EMAIL_TIMEOUT, connection.sock):
+                connection.sendmail(sender, [receiver], message)
+        except OSError as fault:  # the errors of smtplib are OSErrors
             self.close()
             raise _not_accepted(fault) from None
         self.sent += 1
@@ -56,28 +62,26 @@ class Smtp:
 
     def close(self) -> None:
         if self.backend is not None:
-            try:
+            with suppress(OSError):  # it is gone already
                 self.backend.close()
-            except (OSError, smtplib.SMTPException):
-                pass  # it is gone already
         self.backend, self.sent = None, 0
 
-    def _connection(self) -> EmailBackend:
+    def _connection(self) -> smtplib.SMTP:
         if self.backend is None:
             self.backend = get_connection(settings.EMAIL_BACKEND, timeout=settings.EMAIL_TIMEOUT)
             self.backend.open()
-        return self.backend
+        return self.backend.connection
 
 
 class Mailbox:
     """Keeps every mail as a file; whole or not at all."""
 
-    def send(self, mail_id: int, message: EmailMultiAlternatives) -> None:
+    def send(self, mail_id: int, sender: str, receiver: str, message: bytes) -> None:
         try:
             folder = mailbox_folder()
             draft = folder / f"{mail_id}.draft"
             with draft.open("wb") as file:
-                file.write(message.message().as_bytes())
+                file.write(message)
                 file.flush()
                 os.fsync(file.fileno())
             draft.rename(folder / f"{mail_id}.eml")
@@ -93,7 +97,24 @@ def mailbox_folder() -> Path:
     return folder
 
 
-def _not_accepted(fault: Exception) -> NotAccepted:
+@contextmanager
+def _hung_up_after(seconds: float, sock: socket.socket) -> Iterator[None]:
+    """A socket's own timeout starts anew with every byte; this one does not, so that no mail outlives its lease."""
+
+    def hang_up() -> None:
+        with suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not that of an SSL socket, which is made for one thread
+
+    timer = threading.Timer(seconds, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _not_accepted(fault: OSError) -> NotAccepted:
     """The rules of PROMISES section B, "Outcome rules". A mail server's own words may quote the address: not kept."""
     if isinstance(fault, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(fault.recipients.values()))
