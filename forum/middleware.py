@@ -55,7 +55,7 @@ class ClientAddressMiddleware(_Around):
         return self.get_response(request)
 
     def _before_our_proxies(self, forwarded_for: str, client: Address | None) -> Address | None:
-        """Every proxy writes at the end from whom it got the request; what stands before a stranger, he may have made up."""
+        """Every proxy writes at the end from whom it got the request; what stands before a stranger may be made up."""
         for word in reversed(forwarded_for.split(",")):
             address = _address(word)
             if address is None:
@@ -111,16 +111,16 @@ class RequestSizeMiddleware(_Around):
     """Let in what we can read: a form of at most 200 kB and 50 fields, in UTF-8. NUL reaches no database."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        for_staff = request.path_info.startswith(STAFF)
+        if "\0" in request.path_info:
+            return errors.not_found(request)
+        if for_staff and "%00" in request.META.get("QUERY_STRING", ""):
             return errors.bad_request(request)
         if "\\000" in request.META.get("HTTP_COOKIE", ""):  # a quoted NUL; PostgreSQL refuses it as a session's key
             del request.META["HTTP_COOKIE"]
         if request.method in SAFE_METHODS:
             return self.get_response(request)
-        if request.path_info.startswith(STAFF):
-            readable = _length(request) <= MAX_STAFF_BYTES
-        else:
-            readable = _is_readable_form(request)
+        readable = _length(request) <= MAX_STAFF_BYTES if for_staff else _is_readable_form(request)
         return self.get_response(request) if readable else errors.too_large(request)
 
 

@@ -85,7 +85,7 @@ SITE_IS_HTTPS = _site.scheme == "https"
 _hostname = f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_hostname, "127.0.0.1", "localhost", "[::1]"])
 for _host in ALLOWED_HOSTS:
-    if not _host or set(_host) & set("/ @") or ":" in _host and not _host.startswith("["):
+    if not _host or set(_host) & set("/ @") or (":" in _host and not _host.startswith("[")):
         raise ImproperlyConfigured(
             f"ALLOWED_HOSTS holds “{_host}”. Allowed: host names without scheme, port and path, with commas between."
         )

@@ -1,12 +1,11 @@
-"""What every test gets: plain static files, a fast password hasher, its own data folder."""
+"""What every test gets: plain static files, a fast password hasher, folders of its own. Settings: tests/settings.py"""
 
 import os
-import tempfile
 
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="luisterkamer-test-"))
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # pytest-playwright runs its own event loop
 
 import pytest
+from django.db import connection
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +18,9 @@ def plain_settings(settings, tmp_path):
     settings.STATIC_ROOT.mkdir()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def engine() -> str:
+    """ "sqlite" or "postgresql": for the few tests that look at what only one of them has."""
+    return connection.vendor

@@ -52,7 +52,7 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
             if os.getppid() != parent:
                 os._exit(1)
 
-    return subprocess.Popen(command, preexec_fn=before_exec)  # noqa: PLW1509  (one thread; our own words)
+    return subprocess.Popen(command, preexec_fn=before_exec)  # we are still one thread
 
 
 def _stop(children: Iterable[subprocess.Popen[bytes]]) -> None:

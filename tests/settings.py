@@ -1,0 +1,21 @@
+"""The site's settings for the tests: own data folder, and nothing of what a developer has set for himself."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import environ
+
+OURS = (
+    *("SECRET_KEY", "DEBUG", "HOST", "PORT", "SITE_NAME", "SITE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES"),
+    *("CACHE_URL", "EMAIL_URL", "MAIL_FROM", "LANGUAGE", "TIME_ZONE", "MODERATION"),
+)
+for name in OURS:
+    os.environ.pop(name, None)
+if "DATA_DIR" not in os.environ:
+    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="luisterkamer-test-")
+    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
+environ.Env.read_env = classmethod(lambda *_args, **_options: None)  # no .env
+
+from forum.settings import *  # noqa: F403
