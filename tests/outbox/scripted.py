@@ -28,6 +28,7 @@ class Scripted(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.answers = dict(USUAL)
         self.mails: list[bytes] = []
+        self.senders: list[str] = []
         self.ended = threading.Event()
         self.connections = 0
 
@@ -41,6 +42,8 @@ class _Conversation(socketserver.StreamRequestHandler):
             return
         while line := self.rfile.readline():
             word = line[:4].decode("ascii", "replace").upper().strip()
+            if word == "MAIL":
+                self.server.senders.append(line.decode().partition("<")[2].partition(">")[0])
             if not self._answer(word):
                 return
             if word == "DATA" and self.server.answers["DATA"].startswith("354"):
