@@ -40,7 +40,7 @@ def clean_name(typed: str) -> str:
     if len(name) > MAX_NAME_CHARS * _COMPOSING:
         raise Refused("name_long", now=len(name))
     name = _composed(name, otherwise="name_characters")
-    if not name:
+    if not any(characters.is_seen(char) for char in name):
         raise Refused("name_empty")
     if len(name) > MAX_NAME_CHARS:
         raise Refused("name_long", now=len(name))

@@ -23,4 +23,4 @@ LOOKALIKES = (
 TWO_AS_ONE = (("rn", "m"), ("vv", "w"))
 
 # A label of these letters only reads as a Latin one, whatever the typeface.
-SEEN_AS_LATIN = frozenset("авеһіјорсѕухԁԛԝѵьгпӏүҽԍαγικνορτυχωϲϳηհոսցքօզյıĸɑɡɩ")
+SEEN_AS_LATIN = frozenset("авеһіјорсѕухԁԛԝѵьгпӏүҽԍαγικνορτυχωϲϳηհոսցքօզյ")

@@ -12,7 +12,6 @@ from itertools import groupby, islice
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from forum.characters import BIDI_CONTROLS
@@ -75,7 +74,8 @@ def article_html(markdown: str, figure: Callable[[int], str]) -> SafeString:
     """
     html: list[str] = []
     in_section = False
-    for block in _blocks(_MARKDOWN.parse(markdown)):
+    whole = markdown.encode("utf-8", "replace").decode()  # half a pair of code units has no UTF-8
+    for block in _blocks(_MARKDOWN.parse(whole)):
         first = block[0]
         if first.type == "heading_open" and first.tag in ("h1", "h2"):
             html.append('</div><div class="runin">' if in_section else '<div class="runin">')
@@ -209,9 +209,12 @@ def _editors_markdown() -> MarkdownIt:
     if markdown.linkify:
         markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # only what says http(s):// itself
     markdown.validateLink = lambda url: bool(_EDITORS_LINK.match(url) or _FIGURE.fullmatch(url))  # type: ignore[method-assign]
-    assert isinstance(markdown.renderer, RendererHTML)
-    markdown.renderer.rules["image"] = lambda *_: ""
+    markdown.add_render_rule("image", _no_picture)
     return markdown
+
+
+def _no_picture(*_: object) -> str:
+    return ""
 
 
 _MARKDOWN = _editors_markdown()

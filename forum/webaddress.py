@@ -18,7 +18,7 @@ MAX_HOST_CHARS = 253
 _NOT_IN_ADDRESS = "\\s\x00-\x1f\x7f-\x9f<>\"'`\\\\\u00ab\u00bb\u2018-\u201f\u2039\u203a"
 _HIDDEN = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd\ud800-\udfff"
 _FORBIDDEN = re.compile(f"[{_NOT_IN_ADDRESS}{_HIDDEN}]")
-_RUN = re.compile(f"[^{_NOT_IN_ADDRESS}{_HIDDEN}]+")
+_RUN = re.compile(f"[^{_NOT_IN_ADDRESS}{_HIDDEN}\\[\\]{{}}|^]+")
 _START = re.compile("https?://", re.ASCII | re.IGNORECASE)
 _SCHEME = re.compile("(https?)://", re.ASCII | re.IGNORECASE)
 _ADDRESS = re.compile(r"([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
@@ -28,8 +28,8 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _LOCAL = ("localhost", "localdomain")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_BRACKETS = {")": "(", "]": "[", "}": "{"}
-_TRAILING = ".,;:!?*_~…。、！？）】」』" + "".join(_BRACKETS)
+_TRAILING = ".,;:!?*_~)…。、！？）】」』"
+_LATIN_OF_ITS_OWN = frozenset("ßæœøłđðþħŧ")  # that no ASCII letter and no accent make
 _WRITTEN_TOGETHER = (
     frozenset(("HAN", "HIRAGANA", "KATAKANA")),
     frozenset(("HAN", "HANGUL")),
@@ -67,6 +67,8 @@ def readable_length(address: str) -> int:
 
 def ascii_host(typed: str) -> str | None:
     """A host name with a dot, in lower-case ASCII; None for an IP address in any notation, localhost, or nonsense."""
+    if _FORBIDDEN.search(typed):
+        return None
     host = typed.lower() if typed.isascii() else _by_idna(typed)
     if host is None:
         return None
@@ -100,8 +102,8 @@ def shown_host(address: str) -> str:
 
 
 def count_links(text: str) -> int:
-    """How often an http(s) address begins. Counts more than can be linked, so that nothing slips through the count."""
-    return sum(1 for _ in _runs(text))
+    """How often an http(s) address begins. Counts more than is linked, so that nothing slips through the count."""
+    return sum(1 for _ in _START.finditer(text))
 
 
 def find_links(text: str) -> Iterator[tuple[int, int, str | None]]:
@@ -125,13 +127,12 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
 
 def _without_trailing(text: str, start: int, end: int) -> int:
     """Leaves the full stop that ends the sentence outside, and the bracket that opened before the address."""
-    counts = {mark: text.count(mark, start, end) for pair in _BRACKETS.items() for mark in pair}
+    unopened = text.count(")", start, end) - text.count("(", start, end)
     while end > start and text[end - 1] in _TRAILING:
-        mark = text[end - 1]
-        if mark in _BRACKETS:
-            if counts[mark] <= counts[_BRACKETS[mark]]:
+        if text[end - 1] == ")":
+            if unopened <= 0:
                 break
-            counts[mark] -= 1
+            unopened -= 1
         end -= 1
     return end
 
@@ -165,16 +166,21 @@ def _label_in_unicode(label: str) -> str | None:
 
 
 def _is_honest(label: str) -> bool:
-    """One script, and not one that reads as another."""
+    """One script, and not letters that read as others."""
     if label.isascii():
         return True
     letters = [char for char in label if unicodedata.category(char)[0] in "LM"]
     scripts = {script(char) for char in letters}
-    if any(char in SEEN_AS_LATIN for char in letters) and all(
-        char.isascii() or char in SEEN_AS_LATIN for char in letters
-    ):
+    foreign = [char for char in letters if not char.isascii()]
+    if foreign and all(char in SEEN_AS_LATIN for char in foreign):
         return False
     if "COMMON" in scripts and scripts & {"LATIN", "CYRILLIC", "GREEK"}:  # a loose accent
         return False
+    if any(script(char) == "LATIN" and not _is_plain_latin(char) for char in letters):
+        return False
     scripts.discard("COMMON")
     return len(scripts) <= 1 or any(scripts <= together for together in _WRITTEN_TOGETHER)
+
+
+def _is_plain_latin(char: str) -> bool:
+    return char.isascii() or char in _LATIN_OF_ITS_OWN or bool(unicodedata.decomposition(char))
