@@ -116,7 +116,7 @@ class RequestSizeMiddleware(_Around):
             return errors.not_found(request)
         if for_staff and "%00" in request.META.get("QUERY_STRING", ""):
             return errors.bad_request(request)
-        if "\\000" in request.META.get("HTTP_COOKIE", ""):  # a quoted NUL; PostgreSQL refuses it as a session's key
+        if "\\000" in request.headers.get("cookie", ""):  # a quoted NUL: no key that PostgreSQL takes
             del request.META["HTTP_COOKIE"]
         if request.method in SAFE_METHODS:
             return self.get_response(request)
@@ -125,14 +125,14 @@ class RequestSizeMiddleware(_Around):
 
 
 def _length(request: HttpRequest) -> int:
-    said = request.META.get("CONTENT_LENGTH") or "0"
+    said = request.headers.get("content-length") or "0"
     return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else MAX_STAFF_BYTES + 1
 
 
 def _is_readable_form(request: HttpRequest) -> bool:
     if _length(request) > MAX_REQUEST_BYTES:
         return False
-    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", ""):
+    if "chunked" in request.headers.get("transfer-encoding", ""):
         _take_in_chunks(request)
     try:
         body = request.body
