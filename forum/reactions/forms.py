@@ -7,13 +7,11 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.boundfield import BoundField
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -85,8 +83,8 @@ class Part:
     def __init__(self, template: str) -> None:
         self.template = template
 
-    def render(self, form: forms.Form, context: Context, **_options: object) -> SafeString:
-        return render_to_string(self.template, context.flatten())
+    def render(self, form: forms.Form, context: Context, **_options: object) -> str:
+        return render_to_string(self.template, {str(name): value for name, value in context.flatten().items()})
 
 
 def _body_rule(typed: str) -> str:
@@ -98,7 +96,7 @@ def _hidden() -> forms.Field:
 
 
 class ReactionForm(forms.Form):
-    """`alone`: on a page of its own, with h1; otherwise at the foot of the article, sent by htmx where there is script."""
+    """`alone`: on a page of its own, with h1; otherwise at the foot of the article, sent by htmx if there is script."""
 
     bound_field_class = ErrorFirst
 
@@ -163,8 +161,9 @@ class ReactionForm(forms.Form):
         alone: bool = True,
         kept: Mapping[str, Any] | None = None,
     ) -> None:
-        """`typed` is what was sent, `kept` what to begin with. `author_name`: the article's author, who is logged in."""
-        super().__init__(None if typed is None else self._as_sent(typed), initial=dict(kept or {}))
+        """`typed`: what was sent. `kept`: what to begin with. `author_name`: the article's author, who is logged in."""
+        self.sent = {} if typed is None else self._as_sent(typed)
+        super().__init__(self.sent if typed is not None else None, initial=dict(kept or {}))
         self.slug, self.answered, self.alone = slug, parent, alone
         self.has_address = bool(identity.unseal(self["sealed"].value() or ""))
         if author_name:
@@ -223,20 +222,20 @@ class ReactionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         email = self.cleaned_data.get("email")
         if email == "" and not self.cleaned_data.get("no_email"):
-            self.cleaned_data["email"] = identity.unseal(self.data["sealed"])
+            self.cleaned_data["email"] = identity.unseal(self.sent["sealed"])
         return self.cleaned_data
 
     def answer_nothing(self) -> None:
         """What was answered is gone: say so, and make this a reaction to the article."""
         self.add_error(None, str(PARENT_GONE))
-        self.data["parent"], self.answered = "", None
+        self.sent["parent"], self.answered = "", None
         self.helper = self._helper()
 
     def complaints(self) -> list[tuple[str, str]]:
         """(id of the input, sentence) of everything that is wrong, in the order of the form."""
-        found = [("id_body", message) for message in self.errors.get(NON_FIELD_ERRORS, [])]
+        found = [("id_body", str(message)) for message in self.non_field_errors()]
         for name in ("name", "website", "body", "email", "notify"):
-            found += [(f"id_{name}" + ("_0" if name == "notify" else ""), error) for error in self[name].errors]
+            found += [(f"id_{name}" + ("_0" if name == "notify" else ""), str(error)) for error in self[name].errors]
         return found
 
     def complaints_summary(self) -> str:

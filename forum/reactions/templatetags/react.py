@@ -4,7 +4,6 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from articles.models import Article
 from forum.reactions.forms import ReactionForm
@@ -21,6 +20,6 @@ def react_form(context: template.Context, article: Article) -> dict[str, Any]:
 
 
 @register.filter
-def isolated(name: str) -> SafeString:
+def isolated(name: str) -> str:
     """A name whose direction leaves the sentence around it alone."""
     return format_html("<bdi>{}</bdi>", name)

@@ -71,7 +71,7 @@ def _answer(request: HttpRequest, article: Article) -> HttpResponse:
         return _closed(request, article)
     by_author = request.same_origin is True and identity.is_author(request, article)  # type: ignore[attr-defined]
     parent = _answered(article, typed.get("parent", ""))
-    options = {
+    options: dict[str, Any] = {
         "slug": article.slug,
         "parent": parent,
         "author_name": article.author.name if by_author else "",
@@ -156,7 +156,7 @@ def _preview(request: HttpRequest, article: Article, form: ReactionForm, *, by_a
         by_author=by_author,
         parent=form.answered,
     )
-    hidden = {name: form.data[name] for name in (*WORDS, *HIDDEN, "notify", "remember", "subject")}
+    hidden = {name: form.sent[name] for name in (*WORDS, *HIDDEN, "notify", "remember", "subject")}
     context = {
         "article": article,
         "action": form.action,
@@ -196,7 +196,11 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
     article = _article(slug)
     asked = request.GET.get("parent", "")
     parent = _answered(article, asked)
-    context = {"article": article, "quoted": _quoted(article, parent), "parent_gone": bool(asked) and not parent}
+    context: dict[str, Any] = {
+        "article": article,
+        "quoted": _quoted(article, parent),
+        "parent_gone": bool(asked) and not parent,
+    }
     with translation.override(article.language):
         if article.discussion.is_open:
             context["form"] = ReactionForm(
@@ -264,7 +268,7 @@ def _answered(article: Article, typed: str) -> Reaction | None:
 def _quoted(article: Article, parent: Reaction | None) -> dict[str, object] | None:
     if parent is None:
         return None
-    moment = {"moment": parent.published_at, "year": local_year(article.published_at)}
+    moment = {"moment": parent.published_at, "year": local_year(article.published_at or parent.created_at)}
     return _drawn(parent) | moment | {"answered": ""}
 
 
@@ -275,5 +279,5 @@ def _drawn(reaction: Reaction) -> dict[str, object]:
         "host": website_host(reaction.website) if reaction.website else "",
         "words": reader_html(reaction.body),
         "by_author": reaction.by_author,
-        "answered": reaction.parent.name if reaction.parent_id else "",
+        "answered": reaction.parent.name if reaction.parent else "",
     }
