@@ -122,6 +122,7 @@ class Reaction(models.Model):
             ),
             models.Index(fields=["reader_key", "-id"], name="reaction_by_reader", condition=~Q(reader_key="")),
             models.Index(fields=["fingerprint", "-id"], name="reaction_same_words"),
+            models.Index(fields=["html_version"], name="reaction_old_part", condition=Q(thread_no__isnull=False)),
         ]
 
     def __str__(self) -> str:

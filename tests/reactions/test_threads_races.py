@@ -153,6 +153,7 @@ def test_p01_p02_a_killed_process_loses_nothing_accepted_and_leaves_nothing_half
     second.process.kill()
     second.process.wait()
     accepted += [json.loads(line) for line in second.process.stdout if line.endswith("\n")]
+    assert [answer for answer in accepted if "posted" not in answer] == []
     report = first.do("report", article=article)
     stored = {one["pk"] for one in report["reactions"]}
     assert {answer["posted"] for answer in accepted} <= stored
