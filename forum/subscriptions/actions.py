@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from articles.models import Article
@@ -68,22 +68,15 @@ def subscribe(
     """
     with transaction.atomic():
         address = _locked_address(email)
-        nonce = tokens.new_nonce()
-        subscription, _ = Subscription.objects.get_or_create(
-            address=address,
-            article=article,
-            defaults={
-                "scope": scope,
-                "nonce": nonce,
-                "token_hash": tokens.hashed(tokens.subscription_token(nonce)),
-            },
-        )
-        if _is_active(subscription) and subscription.scope == scope and address.suppressed_at is None:
-            return subscription
-        if proven and address.suppressed_at is None:
-            _start(subscription, scope=scope, client_key=client_key, now=now)
-        elif not _ceiling_reached(address, article, client_key, now):
+        subscription = _kept_subscription(address, article, scope)
+        follows = _is_active(subscription) and subscription.scope == scope
+        must_ask = address.suppressed_at is not None or not (follows or proven)
+        # Counted for everybody, so that how long it takes tells nobody who follows already.
+        ceiling_reached = _ceiling_reached(address, article, client_key, now, final=must_ask)
+        if must_ask and not ceiling_reached:
             _ask(subscription, scope=scope, client_key=client_key, now=now)
+        elif not must_ask and not follows:
+            _start(subscription, scope=scope, client_key=client_key, now=now)
         return subscription
 
 
@@ -99,22 +92,44 @@ def _locked_address(email: str) -> Address:
     return Address.objects.get(key=key)
 
 
+def _kept_subscription(address: Address, article: Article, scope: str) -> Subscription:
+    """Get or make the row, with the same two statements for an address that is known and one that is not."""
+    nonce = tokens.new_nonce()
+    made = Subscription(
+        address=address,
+        article=article,
+        scope=scope,
+        nonce=nonce,
+        token_hash=tokens.hashed(tokens.subscription_token(nonce)),
+    )
+    Subscription.objects.bulk_create([made], ignore_conflicts=True)
+    kept = Subscription.objects.get(address=address, article=article)
+    kept.address, kept.article = address, article
+    return kept
+
+
 def _is_active(subscription: Subscription) -> bool:
     return subscription.confirmed_at is not None and subscription.ended_at is None
 
 
-def _ceiling_reached(address: Address, article: Article, client_key: str, now: datetime) -> bool:
-    mailed = Consent.objects.filter(token_hash__isnull=False)
-    of_address = mailed.filter(address=address, asked_at__gt=now - timedelta(hours=24))
-    if of_address.count() >= PER_ADDRESS or of_address.filter(article=article).count() >= PER_ADDRESS_AND_ARTICLE:
-        return True
-    if connection.vendor == "postgresql":  # SQLite has one writer at a time anyway
+def _ceiling_reached(address: Address, article: Article, client_key: str, now: datetime, *, final: bool) -> bool:
+    """With `final`, whoever else would send a confirmation waits for the end of this transaction."""
+    if final and connection.vendor == "postgresql":  # SQLite has one writer at a time anyway
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CEILING_LOCK])
-    this_hour = mailed.filter(asked_at__gt=now - timedelta(hours=1))
+    of_address = Q(address=address, asked_at__gt=now - timedelta(hours=24))
+    of_site = Q(asked_at__gt=now - timedelta(hours=1))
+    asked = Consent.objects.filter(of_address | of_site, token_hash__isnull=False).aggregate(
+        per_address=Count("pk", filter=of_address),
+        per_article=Count("pk", filter=of_address & Q(article=article)),
+        per_client=Count("pk", filter=of_site & Q(client_key=client_key)),
+        per_site=Count("pk", filter=of_site),
+    )
     return (
-        this_hour.filter(client_key=client_key).count() >= PER_CLIENT
-        or this_hour.count() >= settings.CONFIRMATIONS_PER_HOUR
+        asked["per_address"] >= PER_ADDRESS
+        or asked["per_article"] >= PER_ADDRESS_AND_ARTICLE
+        or asked["per_client"] >= PER_CLIENT
+        or asked["per_site"] >= settings.CONFIRMATIONS_PER_HOUR
     )
 
 
