@@ -220,4 +220,12 @@ STRINGS = (
         "@" * 500,
         "." * 500,
     ),
+    # Every control, every space and sign nobody sees, every code point that is no character, within a word.
+    *(f"a{chr(code)}b" for code in (*range(0x20), *range(0x7F, 0xA1), 0xAD, 0x61C, 0x180E, *range(0x2000, 0x2070))),
+    *(
+        f"a{chr(code)}b"
+        for code in (0x3000, *range(0xFDD0, 0xFDF0), *range(0xFE00, 0xFE10), 0xFEFF, *range(0xFFF0, 0x10000))
+    ),
+    *(f"a{chr(plane + end)}b" for plane in range(0x10000, 0x110000, 0x10000) for end in (0xFFFE, 0xFFFF)),
+    *(f"a{chr(code)}b" for code in (*range(0xE0000, 0xE0080, 8), *range(0xE0100, 0xE01F0, 16))),
 )
