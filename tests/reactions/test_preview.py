@@ -98,7 +98,7 @@ def test_an_address_can_be_changed_or_left_out_after_the_preview(client, publish
     assert Address.objects.count() == 1 and Reaction.objects.latest("pk").subscription is None
 
 
-@pytest.mark.parametrize("sealed", ["x", "\x00", "é", "gAAAAA" + "A" * 100, identity.new_form_key()])
+@pytest.mark.parametrize("sealed", ["x", "\x00", "é", "gAAAAA" + "A" * 100, "A" * 32])
 def test_a_broken_seal_is_ignored(client, publish_at_once, sealed):
     assert send(client, make_article(), sealed=sealed).status_code == 303
     assert not Address.objects.exists()
