@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from forum import converters  # noqa: F401  (makes <number:…> known)
+from forum.outbox import views
+
+urlpatterns = [
+    path("mailbox/", views.mailbox, name="mailbox"),
+    path("mailbox/<number:pk>/", views.mail, name="mail"),
+    path("mailbox/<number:pk>/html/", views.mail_html, name="mail_html"),
+]

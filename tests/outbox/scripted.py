@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,6 +32,7 @@ class Scripted(socketserver.ThreadingTCPServer):
         self.senders: list[str] = []
         self.ended = threading.Event()
         self.connections = 0
+        self.pause = 0.0  # seconds before it says that it keeps a mail
 
 
 class _Conversation(socketserver.StreamRequestHandler):
@@ -40,7 +42,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         self.server.connections += 1
         if not self._answer("hello"):
             return
-        while line := self.rfile.readline():
+        while line := self._line():
             word = line[:4].decode("ascii", "replace").upper().strip()
             if word == "MAIL":
                 self.server.senders.append(line.decode().partition("<")[2].partition(">")[0])
@@ -51,13 +53,20 @@ class _Conversation(socketserver.StreamRequestHandler):
                     self.rfile.read(100)
                     return
                 lines = []
-                while (line := self.rfile.readline()) not in (b".\r\n", b""):
+                while (line := self._line()) not in (b".\r\n", b""):
                     lines.append(line)
                 self.server.mails.append(b"".join(lines))
+                time.sleep(self.server.pause)
                 if not self._answer("dot"):
                     return
             if word == "QUIT":
                 return
+
+    def _line(self) -> bytes:
+        try:
+            return self.rfile.readline()
+        except ConnectionResetError:  # the worker was killed
+            return b""
 
     def _answer(self, moment: str) -> bool:
         answer = self.server.answers.get(moment, "500 what?")

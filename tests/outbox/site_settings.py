@@ -1,0 +1,6 @@
+"""The site's settings with the letters of these tests, for processes that the tests start."""
+
+from forum.settings import *  # noqa: F403
+
+OUTBOX_BUILDERS = {"confirmation": "tests.outbox.letters.build", "reaction": "tests.outbox.letters.build"}
+EMAIL_TIMEOUT = 10
