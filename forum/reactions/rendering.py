@@ -12,7 +12,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from articles.models import Article
 from articles.templatetags.articles import local_year
 from forum.cleaning import website_host
 from forum.reactions.models import Reaction
@@ -71,8 +70,3 @@ def remake_parts(batch: Iterable[Reaction]) -> int:
             row = row.filter(parent__status=reaction.parent.status)
         made += row.update(html=part(reaction), html_version=HTML_VERSION)
     return made
-
-
-def forget_parts(article: Article) -> int:
-    """Have every part under this article made again by the worker: its address or its language has changed."""
-    return Reaction.objects.filter(article=article, thread_no__isnull=False).update(html_version=0)
