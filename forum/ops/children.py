@@ -5,13 +5,19 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 WATCHED = STOPS | {signal.SIGCHLD}
 PATIENCE_SECONDS = 15  # running requests and the mail in hand may finish
-PR_SET_PDEATHSIG = 1  # Source: prctl(2)
+# Source: prctl(2)
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 Commands = dict[str, Sequence[str]]
 
@@ -27,6 +33,8 @@ def run_together(commands: Commands, *, once_started: Callable[[], None]) -> str
         watched = WATCHED
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_BLOCK, watched)
+    if _libc:
+        _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)  # the web server's own processes come to us when it is killed
     children = {name: _start(command) for name, command in commands.items()}
     try:
         once_started()
@@ -38,17 +46,17 @@ def run_together(commands: Commands, *, once_started: Callable[[], None]) -> str
                     return name
     finally:
         _stop(children.values())
+        _stop_orphans()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, watched)
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     parent = os.getpid()
-    libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
     def before_exec() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
-        if libc:
-            libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # also when the parent is killed with -9
+        if _libc:
+            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # also when the parent is killed with -9
             if os.getppid() != parent:
                 os._exit(1)
 
@@ -66,3 +74,14 @@ def _stop(children: Iterable[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def _stop_orphans() -> None:
+    here = Path("/proc/self/task") / str(threading.get_native_id()) / "children"
+    for _ in range(10):  # the orphans of orphans come after them
+        orphans = [int(pid) for pid in here.read_text().split()] if here.exists() else []
+        if not orphans:
+            return
+        for pid in orphans:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)

@@ -1,0 +1,157 @@
+"""`manage.py serve` as an operator meets it: real processes, an own data folder, a free port."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+UNWANTED = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+class Served:
+    """One running `serve`; `seen` are all processes that it ever had."""
+
+    def __init__(self, data_dir: Path, port: int, **settings: str) -> None:
+        self.port = port
+        self.log = data_dir / "serve.log"
+        own = {"DATA_DIR": str(data_dir), "PORT": str(port)}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve"],
+                cwd=ROOT,
+                env={name: value for name, value in os.environ.items() if name not in UNWANTED} | own | settings,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.seen: set[int] = set()
+
+    def wait_until_up(self) -> None:
+        for _ in range(1200):
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                assert self.get("/") == 200
+                break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise AssertionError(f"not up after two minutes: {self.log.read_text()}")
+        self.seen = processes_of_session(self.process.pid)
+
+    def get(self, path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", path)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def is_gone(self) -> bool:
+        """Within ten seconds. The session's leader is waited for, so that it is no zombie."""
+        for _ in range(100):
+            if not processes_of_session(self.process.pid):
+                return True
+            time.sleep(0.1)
+        return False
+
+
+def processes_of_session(session: int) -> set[int]:
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session and fields[0] != "Z":
+            found.add(int(stat.parent.name))
+    return found
+
+
+def command_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def served(data_dir: Path, **settings: str) -> Iterator[Served]:
+    site = Served(data_dir, free_port(), **settings)
+    try:
+        site.wait_until_up()
+        yield site
+    finally:
+        for pid in processes_of_session(site.process.pid):
+            os.kill(pid, signal.SIGKILL)
+        site.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Filled by the first start; the later ones find everything done."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)
+def test_web_server_and_worker_stop_together(data_dir, number):
+    with served(data_dir) as site:
+        assert len(site.seen) >= 3
+        site.process.send_signal(number)
+        assert site.process.wait(20) == 0
+        assert site.is_gone()
+
+
+def test_it_says_where_the_site_the_login_and_the_mail_are(data_dir):
+    with served(data_dir) as site:
+        said = site.log.read_text()
+    assert f"http://127.0.0.1:{site.port}/ " in said
+    assert re.search(r"/admin/ as redactie with password \S{8,}", said)
+    assert f"http://127.0.0.1:{site.port}/mailbox/" in said
+
+
+def test_the_mail_servers_password_is_not_said(data_dir):
+    with served(data_dir, EMAIL_URL="smtp://user:geheim@127.0.0.1:1") as site:
+        said = site.log.read_text()
+        assert "through 127.0.0.1" in said and "geheim" not in said
+
+
+@pytest.mark.parametrize("child", ["-m granian", "manage.py worker"])
+def test_when_one_dies_the_other_is_stopped(data_dir, child):
+    with served(data_dir) as site:
+        victims = [pid for pid in site.seen if child in command_of(pid)]
+        os.kill(min(victims), signal.SIGKILL)
+        assert site.process.wait(30) != 0
+        assert site.is_gone()
+        assert "ended by itself" in site.log.read_text()
+
+
+def test_nothing_outlives_a_killed_serve(data_dir):
+    with served(data_dir) as site:
+        site.process.kill()
+        site.process.wait(10)
+        assert site.is_gone()
+
+
+def test_a_port_in_use_is_said_before_anything_starts(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        site = Served(tmp_path, taken.getsockname()[1])
+        assert site.process.wait(60) != 0
+    said = site.log.read_text()
+    assert said.count("\n") == 1 and str(site.port) in said
+    assert not (tmp_path / "db.sqlite3").exists()
