@@ -157,6 +157,7 @@ CRISPY_FAIL_SILENTLY = False
 # Where rows live. Source of the SQLite options: PROMISES P1 and P3 (measured: without IMMEDIATE,
 # about nine in ten of eight concurrent posts failed).
 
+DATABASE_POOL = whole_number("DATABASE_POOL", 16, lowest=1, highest=500)
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/db.sqlite3")
 _scheme = urlsplit(DATABASE_URL).scheme
 if _scheme not in ("sqlite", "postgres", "postgresql"):
@@ -181,7 +182,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": whole_number("DATABASE_POOL", 16, lowest=1, highest=500), "timeout": 5},
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 5},
         "connect_timeout": 5,
     }
 DATABASES = {"default": _database}

@@ -1,0 +1,112 @@
+"""Settings are read strictly: what cannot be right stops the start with a sentence, not with a traceback."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CONFIGURATION = ROOT / "docs" / "configuration.md"
+
+
+def manage(tmp_path: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "PYTHONWARNINGS": "error"} | settings
+    return subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+
+
+WRONG = [
+    ("DEBUG", "maybe", "on, true, yes, 1, off, false, no, 0"),
+    ("LANGUAGE", "fr", "nl, en"),
+    ("MODERATION", "never", "after, first, before"),
+    ("MODERATION", "", "after, first, before"),
+    ("TIME_ZONE", "Mars/Phobos", "Europe/Amsterdam"),
+    ("TIME_ZONE", "../../etc/passwd", "Europe/Amsterdam"),
+    ("PORT", "http", "a whole number from 1 to 65535"),
+    ("PORT", "65536", "a whole number from 1 to 65535"),
+    ("SITE_URL", "www.example.org", "https://www.example.org"),
+    ("SITE_URL", "https://www.example.org/site", "without a path"),
+    ("SITE_URL", "http://example.org:port", "https://www.example.org"),
+    ("ALLOWED_HOSTS", "https://www.example.org", "without scheme"),
+    ("TRUSTED_PROXIES", "proxy.example.org", "10.0.0.0/8"),
+    ("DATABASE_URL", "mysql://localhost/x", "sqlite:///path"),
+    ("DATABASE_URL", "postgres://u:p@host:port/x", "postgres://user:password@host"),
+    ("DATABASE_POOL", "0", "a whole number from 1 to 500"),
+    ("CACHE_URL", "memcached://localhost", "redis://host:port/0"),
+    ("EMAIL_URL", "imap://localhost", "smtp://, smtp+tls://, smtps://"),
+    ("EMAIL_URL", "smtp://localhost:port", "smtp+tls://user:password@host"),
+    ("MAIL_FROM", "redactie", "reacties@example.org"),
+    ("MAIL_LEASE_SECONDS", "0", "a whole number from 1 to 3600"),
+    ("MAX_BODY_CHARS", "20001", "a whole number from 500 to 20000"),
+    ("CONFIRMATIONS_PER_HOUR", "many", "a whole number from 1 to 100000"),
+    ("DATA_DIR", "/dev/null/data", "cannot be made"),
+]
+
+
+@pytest.mark.parametrize(("name", "word", "allowed"), WRONG)
+def test_a_wrong_word_stops_the_start_with_one_sentence(tmp_path, name, word, allowed):
+    run = manage(tmp_path, "check", **{name: word})
+    assert run.returncode != 0
+    assert run.stdout == ""
+    assert run.stderr.count("\n") == 1, run.stderr
+    assert run.stderr.startswith(name) and allowed in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_the_servers_door_says_it_too(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DEBUG": "maybe"}
+    run = subprocess.run(
+        [sys.executable, "-c", "import forum.wsgi"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert run.returncode != 0
+    assert run.stderr.startswith("DEBUG is “maybe”.") and run.stderr.count("\n") == 1
+
+
+RIGHT = {
+    "DEBUG": "on",
+    "LANGUAGE": "en",
+    "MODERATION": "before",
+    "TIME_ZONE": "UTC",
+    "HOST": "::1",
+    "TRUSTED_PROXIES": "127.0.0.1,10.0.0.0/8,::1",
+    "ALLOWED_HOSTS": "www.example.org,[::1]",
+    "EMAIL_URL": "smtps://user:p%40ss@mail.example.org:465",
+    "CACHE_URL": "redis://127.0.0.1:6379/0",
+    "MAX_BODY_CHARS": "500",
+}
+
+
+@pytest.mark.parametrize(("name", "word"), RIGHT.items())
+def test_a_right_word_is_taken(tmp_path, name, word):
+    run = manage(tmp_path, "check", **{name: word})
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_systems_own_language_list_is_not_ours(tmp_path):
+    ask = "from django.conf import settings; print(settings.LANGUAGE_CODE)"
+    assert manage(tmp_path, "shell", "-v0", "-c", ask, LANGUAGE="en_US:en").stdout.strip() == "nl"
+
+
+def test_the_secret_is_made_once_and_kept_from_others(tmp_path):
+    ask = "from django.conf import settings; print(settings.SECRET_KEY)"
+    first, second = (manage(tmp_path, "shell", "-v0", "-c", ask).stdout for _ in range(2))
+    assert first == second and len(first) > 50
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+def production_example() -> dict[str, str]:
+    block = re.search(r"## A site on the internet.*?```\n(.*?)```", CONFIGURATION.read_text(), re.DOTALL)
+    assert block
+    lines = [line for line in block[1].splitlines() if line and not line.startswith("#")]
+    return dict(line.split("=", 1) for line in lines)
+
+
+def test_the_production_example_passes_djangos_own_check(tmp_path):
+    example = production_example() | {"DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", "DATA_DIR": str(tmp_path)}
+    run = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **example)
+    assert (run.returncode, run.stderr) == (0, ""), run.stderr
+    assert "no issues" in run.stdout
