@@ -51,7 +51,7 @@ class OutgoingMail(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("due at"))
     lease_until = models.DateTimeField(null=True)  # by the database's clock; set while a worker holds the row
-    lead = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="bundled")
+    lead = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="bundled", db_index=False)
     message_id = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(_("made at"))
     sent_at = models.DateTimeField(_("sent at"), null=True)
@@ -63,8 +63,12 @@ class OutgoingMail(models.Model):
             models.UniqueConstraint(fields=["kind", "subscription_id", "event_id"], name="mail_once_per_event"),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], name="mail_due", condition=models.Q(status="queued")),
-            models.Index(fields=["lease_until"], name="mail_in_flight", condition=models.Q(status="sending")),
+            models.Index(fields=["due_at", "id"], name="mail_due", condition=models.Q(status="queued", lead=None)),
+            models.Index(
+                fields=["lease_until", "id"], name="mail_in_flight", condition=models.Q(status="sending", lead=None)
+            ),
+            # Not the usual index of a foreign key: nearly every row has no lead, and the planners fall for that.
+            models.Index(fields=["lead"], name="mail_bundled", condition=models.Q(lead__isnull=False)),
             models.Index(fields=["subscription_id", "-sent_at"], name="mail_recent_of_subscription"),
             models.Index(fields=["address", "-sent_at"], name="mail_recent_of_address"),
             models.Index(fields=["event_id"], name="mail_of_event", condition=models.Q(status="queued")),

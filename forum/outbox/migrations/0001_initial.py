@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 (
                     "lead",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="bundled",
@@ -86,10 +87,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "outgoing mail",
                 "verbose_name_plural": "outgoing mails",
                 "indexes": [
-                    models.Index(condition=models.Q(("status", "queued")), fields=["due_at", "id"], name="mail_due"),
                     models.Index(
-                        condition=models.Q(("status", "sending")), fields=["lease_until"], name="mail_in_flight"
+                        condition=models.Q(("lead", None), ("status", "queued")),
+                        fields=["due_at", "id"],
+                        name="mail_due",
                     ),
+                    models.Index(
+                        condition=models.Q(("lead", None), ("status", "sending")),
+                        fields=["lease_until", "id"],
+                        name="mail_in_flight",
+                    ),
+                    models.Index(condition=models.Q(("lead__isnull", False)), fields=["lead"], name="mail_bundled"),
                     models.Index(fields=["subscription_id", "-sent_at"], name="mail_recent_of_subscription"),
                     models.Index(fields=["address", "-sent_at"], name="mail_recent_of_address"),
                     models.Index(condition=models.Q(("status", "queued")), fields=["event_id"], name="mail_of_event"),
