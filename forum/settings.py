@@ -81,6 +81,11 @@ except ValueError:
     _is_site = False
 if not _is_site:
     raise ImproperlyConfigured(f"SITE_URL is “{SITE_URL}”. It must look like https://www.example.org, without a path.")
+CONTACT = env.str("CONTACT", default="")
+if CONTACT and not CONTACT.startswith(("https://", "http://", "mailto:")):
+    if CONTACT.count("@") != 1 or not all(CONTACT.split("@")):
+        raise ImproperlyConfigured(f"CONTACT is “{CONTACT}”. It must be one e-mail address, or a page (https://…).")
+    CONTACT = f"mailto:{CONTACT}"
 SITE_IS_HTTPS = _site.scheme == "https"
 _hostname = f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_hostname, "127.0.0.1", "localhost", "[::1]"])
@@ -309,5 +314,9 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # a page that is not there is no news
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor is who asks for another site
+    },
 }

@@ -198,6 +198,13 @@ def test_an_editors_upload_may_be_larger(admin_client, db):
     assert answer.status_code != 413
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
+def test_a_method_that_a_page_does_not_know_is_refused_with_those_it_knows(db, method):
+    answer = Client(enforce_csrf_checks=True).generic(method, "/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD"
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
