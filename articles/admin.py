@@ -108,6 +108,10 @@ class ArticleAdmin(admin.ModelAdmin):
     def get_inlines(self, request: HttpRequest, obj: Article | None) -> tuple[type[admin.StackedInline], ...]:
         return self.inlines if obj else (ArticleImageInline,)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> Sequence[str]:
+        """A published address stays; and what readers wrote below it was made in its language."""
+        return ("slug", "language") if obj and obj.published_at else ()
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Article | None = None) -> dict[str, Sequence[str]]:
         return {} if obj and obj.published_at else self.prepopulated_fields  # a published address stays
 

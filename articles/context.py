@@ -9,4 +9,9 @@ from articles.models import Section
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    return {"SITE_NAME": settings.SITE_NAME, "SITE_URL": settings.SITE_URL, "sections": Section.objects.all()}
+    return {
+        "SITE_NAME": settings.SITE_NAME,
+        "SITE_URL": settings.SITE_URL,
+        "CONTACT": settings.CONTACT,
+        "sections": Section.objects.all(),
+    }

@@ -51,12 +51,17 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             return render(request, "articles/withdrawn.html", {"current_section": article.section}, status=410)
         if not article.is_public:
             raise Http404
-        return render(request, "articles/article.html", article_context(article))
+        return render(request, "articles/article.html", article_context(article, further_on="after" in request.GET))
 
 
-def article_context(article: Article) -> dict[str, object]:
+def article_context(article: Article, *, further_on: bool = False) -> dict[str, object]:
+    """`further_on`: a later page of a long thread. Who reads there has seen what else there is to read."""
     others = Article.objects.published().newest_first().with_byline().exclude(pk=article.pk)[:3]
-    return {"article": article, "current_section": article.section, "others": others}
+    return {
+        "article": article,
+        "current_section": article.section,
+        "others": others.none() if further_on else others,
+    }
 
 
 @require_safe

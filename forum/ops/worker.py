@@ -14,6 +14,7 @@ from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
 from forum.reactions.rendering import HTML_VERSION, remake_parts
+from forum.reactions.retention import forget_clients
 from forum.subscriptions.actions import erase_unconfirmed
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Worker:
     def _tidy(self) -> int:
         if time.monotonic() - self.tidied_at > TIDY_EVERY_SECONDS:
             erase_unconfirmed(timezone.now())
+            forget_clients(timezone.now())
             self.tidied_at = time.monotonic()
         return 0
 
@@ -82,4 +84,4 @@ class Worker:
 def remake_old_parts() -> int:
     """After a change of the template: make the next lot of stored parts again."""
     old = Reaction.objects.filter(thread_no__isnull=False, html_version__lt=HTML_VERSION)
-    return remake_parts(old.select_related("article", "parent").order_by("pk")[:PARTS_PER_ROUND])
+    return remake_parts(old.select_related("article", "parent")[:PARTS_PER_ROUND])

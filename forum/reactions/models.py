@@ -121,6 +121,7 @@ class Reaction(models.Model):
                 condition=Q(announced_at__isnull=True, status="published"),
             ),
             models.Index(fields=["reader_key", "-id"], name="reaction_by_reader", condition=~Q(reader_key="")),
+            models.Index(fields=["created_at"], name="reaction_client_kept", condition=~Q(client_key="")),
             models.Index(fields=["fingerprint", "-id"], name="reaction_same_words"),
             models.Index(fields=["html_version"], name="reaction_old_part", condition=Q(thread_no__isnull=False)),
         ]
