@@ -41,7 +41,7 @@ class AddressAdmin(NothingToAdd):
     search_fields = ["key"]
     search_help_text = _("Part of the address")
     ordering = ["-pk"]
-    fields = readonly_fields = ["email", "created_at", "confirmed_at", "suppressed_at", "suppressed_because"]
+    fields = readonly_fields = ("email", "created_at", "confirmed_at", "suppressed_at", "suppressed_because")
     action_form = ReasonForm
     actions = ["no_mail", "mail_again"]
 
@@ -75,11 +75,10 @@ class OutgoingMailAdmin(NothingToAdd):
     list_display = ["pk", "kind", "status", "reason", "attempts", "due_at", "sent_at"]
     list_filter = ["status", "kind"]
     ordering = ["-pk"]
-    fields = [
+    fields = readonly_fields = (
         *("kind", "address", "status", "reason", "attempts", "due_at", "created_at", "sent_at"),
         *("message_id", "lead", "subscription_id", "event_id"),
-    ]
-    readonly_fields = fields
+    )
     actions = ["again"]
 
     @admin.action(description=_("Send again"), permissions=["change"])

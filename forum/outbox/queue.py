@@ -11,6 +11,7 @@ it: a mail server that was away for a night does not give the reader a mail for 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +19,14 @@ from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Now
 
 from forum.outbox.models import OutgoingMail
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class Clock(TypedDict):
+        clock: datetime
+
+    Timed = WithAnnotations[OutgoingMail, Clock]  # a mail that says what time the database had when it was read
 
 BUNDLE = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -122,7 +131,7 @@ def _end(rows: QuerySet[OutgoingMail], *, status: str, reason: str) -> None:
     rows.update(status=status, reason=reason[:300], lease_until=None)
 
 
-def _due(which: Q) -> QuerySet[OutgoingMail]:
+def _due(which: Q) -> "QuerySet[Timed]":
     return OutgoingMail.objects.filter(which, lead=None).select_related("address").annotate(clock=Now())
 
 
@@ -145,13 +154,13 @@ def _with_followers(row: OutgoingMail) -> QuerySet[OutgoingMail]:
     return OutgoingMail.objects.filter(Q(pk=row.pk) | Q(lead=row), status__in=(Status.QUEUED, Status.SENDING))
 
 
-def _gave_up(row: OutgoingMail) -> bool:
+def _gave_up(row: "Timed") -> bool:
     """A mail that ends its worker every time must end as well."""
     patience_over = row.clock > row.created_at + PATIENCE
     return row.status == Status.SENDING and row.attempts > len(RETRY_AFTER) and patience_over
 
 
-def _bundled(row: OutgoingMail) -> tuple[datetime | None, QuerySet[OutgoingMail]]:
+def _bundled(row: "Timed") -> tuple[datetime | None, QuerySet[OutgoingMail]]:
     """(until when these have to wait, or None: now; the rows that go together)."""
     news = OutgoingMail.objects.filter(kind=OutgoingMail.Kind.REACTION, lead=None, address=row.address)
     fresh = news.filter(status=Status.QUEUED, attempts=0)
@@ -168,7 +177,9 @@ def _bundled(row: OutgoingMail) -> tuple[datetime | None, QuerySet[OutgoingMail]
         .values_list("sent_at", flat=True)[:HOURLY]
     )
     if len(this_hour) >= HOURLY:
-        return this_hour[-1] + HOUR, fresh
+        first = this_hour[-1]
+        assert first is not None  # the question was for mails sent after some moment
+        return first + HOUR, fresh
     told = OutgoingMail.objects.filter(subscription_id=row.subscription_id, kind=row.kind, status=Status.SENT)
     last = told.filter(sent_at__gt=row.clock - BUNDLE).aggregate(at=Max("sent_at"))["at"]
     if last is not None:

@@ -68,8 +68,11 @@ class Smtp:
 
     def _connection(self) -> smtplib.SMTP:
         if self.backend is None:
-            self.backend = get_connection(settings.EMAIL_BACKEND, timeout=settings.EMAIL_TIMEOUT)
+            backend = get_connection(settings.EMAIL_BACKEND, timeout=settings.EMAIL_TIMEOUT)
+            assert isinstance(backend, EmailBackend)  # the only one that an EMAIL_URL can mean
+            self.backend = backend
             self.backend.open()
+        assert self.backend.connection is not None  # an open that fails raises
         return self.backend.connection
 
 
@@ -98,12 +101,14 @@ def mailbox_folder() -> Path:
 
 
 @contextmanager
-def _hung_up_after(seconds: float, sock: socket.socket) -> Iterator[None]:
+def _hung_up_after(seconds: float, sock: socket.socket | None) -> Iterator[None]:
     """A socket's own timeout starts anew with every byte; this one does not, so that no mail outlives its lease."""
 
     def hang_up() -> None:
-        with suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not that of an SSL socket, which is made for one thread
+        if sock is not None:  # None: hung up already
+            with suppress(OSError):
+                # Not that of an SSL socket, which is made for one thread.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, hang_up)
     timer.daemon = True
