@@ -1,6 +1,6 @@
 """The moderators' plain queue. It only reads; every decision is an action."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -24,20 +24,21 @@ class StateFilter(admin.SimpleListFilter):
     title = _("state")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable[tuple[str, Any]]:
         return Reaction.Status.choices
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Reaction]) -> QuerySet[Reaction]:
         return queryset.filter(status=self.state)
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for state, label in self.lookup_choices:
             query = changelist.get_query_string({self.parameter_name: state})
             yield {"selected": state == self.state, "query_string": query, "display": label}
 
     @property
     def state(self) -> str:
-        return self.value() if self.value() in Reaction.Status.values else Reaction.Status.HELD
+        chosen = self.value()
+        return chosen if chosen in Reaction.Status.values else Reaction.Status.HELD
 
 
 class DecisionForm(ActionForm):

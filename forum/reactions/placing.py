@@ -96,8 +96,10 @@ def _give_numbers(reaction: Reaction, opening: Reaction | None, discussion: Disc
         reaction.thread_no, reaction.reply_no, reaction.path = discussion.last_thread_no, 0, b""
         return
     opening.last_reply_no += 1
-    beside = bytes(reaction.parent.path)[: STEP * (MAX_PATH_LEVELS - 1)]
-    reaction.thread_no, reaction.reply_no = reaction.parent.thread_no, opening.last_reply_no
+    parent = reaction.parent
+    assert parent is not None and parent.path is not None  # below an opening, and only what has numbers is answered
+    beside = bytes(parent.path)[: STEP * (MAX_PATH_LEVELS - 1)]
+    reaction.thread_no, reaction.reply_no = parent.thread_no, opening.last_reply_no
     reaction.path = beside + opening.last_reply_no.to_bytes(STEP, "big")
 
 
@@ -150,6 +152,7 @@ def _skyline(discussion: Discussion) -> str:
 
 
 def _moment(reaction: Reaction) -> tuple[datetime, int]:
+    assert reaction.published_at is not None  # only what is published has a house
     return reaction.published_at, reaction.pk
 
 

@@ -26,7 +26,7 @@ def part(reaction: Reaction, *, words: SafeString | None = None) -> str:
     article = reaction.article
     opening = reaction.parent_id is None
     with translation.override(article.language):
-        context = {"reaction": reaction, "heading": "h3" if opening else "h4"}
+        context: dict[str, object] = {"reaction": reaction, "heading": "h3" if opening else "h4"}
         if reaction.status in GONE:
             context["gone"] = why_gone(reaction)
         else:
@@ -36,7 +36,7 @@ def part(reaction: Reaction, *, words: SafeString | None = None) -> str:
                 "url": reaction.get_absolute_url(),
                 "slug": article.slug,
                 "year": local_year(article.published_at or reaction.created_at),
-                "answered": "" if opening else joined([" <span>", answer_link(reaction.parent), "</span>"]),
+                "answered": joined([" <span>", answer_link(reaction.parent), "</span>"]) if reaction.parent else "",
             }
         return render_to_string("reactions/_reaction.html", context).strip()
 

@@ -123,13 +123,14 @@ def place_of(reaction: Reaction) -> str:
         ]
         if sum(rows) <= INLINE_ROWS:
             return article.get_absolute_url() + fragment
+    assert reaction.reply_no is not None and reaction.path is not None  # what is shown has its numbers
     if reaction.reply_no <= REPLIES_SHOWN:
         before = _openings(article).filter(thread_no__lt=reaction.thread_no).order_by("-thread_no")
         cursor = _start(list(before.values_list("thread_no", flat=True)[:OPENINGS_PER_PAGE]), OPENINGS_PER_PAGE)
         return article.get_absolute_url() + _query(cursor) + fragment
     replies = _replies(article).filter(thread_no=reaction.thread_no, path__lt=bytes(reaction.path))
-    before = replies.order_by("-path").values_list("reply_no", flat=True)
-    cursor = _start(list(before[:CONVERSATION_PAGE]), CONVERSATION_PAGE)
+    numbers = replies.order_by("-path").values_list("reply_no", flat=True)
+    cursor = _start(list(numbers[:CONVERSATION_PAGE]), CONVERSATION_PAGE)
     return reverse("conversation", args=[article.slug, reaction.thread_no]) + _query(cursor) + fragment
 
 
@@ -149,7 +150,7 @@ def _together(openings: list[Row], replies: list[Row]) -> list[Row]:
     return [row for opening in openings for row in (opening, *below[opening.thread_no])]
 
 
-def _start(before: list[int], per_page: int) -> int | None:
+def _start(before: list[int | None], per_page: int) -> int | None:
     """Where a page must begin to hold what comes next after `before`: at the top while it still fits there."""
     return None if len(before) < per_page else before[0]
 
