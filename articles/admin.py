@@ -108,7 +108,7 @@ class ArticleAdmin(admin.ModelAdmin):
     def get_inlines(self, request: HttpRequest, obj: Article | None) -> tuple[type[admin.StackedInline], ...]:
         return self.inlines if obj else (ArticleImageInline,)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> tuple[str, ...]:
         """A published address stays; and what readers wrote below it was made in its language."""
         return ("slug", "language") if obj and obj.published_at else ()
 

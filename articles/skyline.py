@@ -28,7 +28,7 @@ def draw(skyline: str, *, windows: bool = False, height: int = 25) -> SafeString
 
     Script finds house n (from 0) at the horizontal place 1 + 13n: each path holds one `M` part per house, in order.
     """
-    codes = [skyline[at : at + 2] for at in range(0, min(len(skyline), 2 * MAX_HOUSES) - 1, 2)]
+    codes = [(skyline[at], skyline[at + 1]) for at in range(0, min(len(skyline), 2 * MAX_HOUSES) - 1, 2)]
     if not codes:
         return joined([])
     paths: dict[str, list[str]] = {"r": [], "s": [], "a": [], "w": []}
