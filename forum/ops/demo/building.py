@@ -155,7 +155,8 @@ def _hold_conversations(articles: list[tuple[Article, dict[str, Any]]], anchor: 
         if "thread" in fields and article.is_public and article.published_at:
             thread = contents.thread(fields["thread"], published=article.published_at, anchor=anchor)
             planned += [(one, article) for one in thread]
-    known = dict(Reaction.objects.filter(form_key__startswith="luisterkamer-demo-").values_list("form_key", "pk"))
+    demo = Reaction.objects.filter(form_key__startswith="luisterkamer-demo-").values_list("form_key", "pk")
+    known = {key: pk for key, pk in demo if key is not None}
     said: list[tuple[Planned, Reaction]] = []
     for one, article in sorted(planned, key=lambda pair: pair[0].at):
         if one.key not in known and (reaction := _say(one, article, known)):
