@@ -61,7 +61,7 @@ class Worker:
         except (DatabaseError, InterfaceError) as fault:
             log.warning("the database does not answer (%s); trying again", type(fault).__name__)
             connection.close()
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001  the worker goes on; what failed comes again
             place = traceback.extract_tb(fault.__traceback__)[-1]
             log.error("%s in %s, line %s; trying again", type(fault).__name__, place.filename, place.lineno)
         return 0

@@ -50,7 +50,7 @@ def _send(claim: queue.Claim, carrier: Transport) -> None:
     except (OperationalError, InterfaceError) as fault:  # not the letter's fault: the database was away
         queue.note_retry(claim, reason=f"database did not answer ({type(fault).__name__})")
         return
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001  one letter that cannot be built must not keep the others
         # The class only: its words may hold what a reader typed.
         log.error("mail %s cannot be built: %s", claim.lead.pk, type(fault).__name__)
         queue.note_end(claim, status=queue.Status.FAILED, reason=f"cannot be built: {type(fault).__name__}")

@@ -5,9 +5,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from forum.outbox.envelope import article_message_id, reaction_message_id
 
 from articles.models import Article
+from forum.outbox.envelope import article_message_id, reaction_message_id
 from forum.outbox.letters import NothingToSay
 from forum.outbox.models import OutgoingMail
 from forum.reactions.actions import remove
