@@ -31,7 +31,7 @@ class Subscription(models.Model):
     article = models.ForeignKey(
         Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="subscriptions", db_index=False
     )
-    scope = models.CharField(_("about"), max_length=7, choices=Scope.choices, default=Scope.ARTICLE)
+    scope = models.CharField(_("about"), max_length=7, choices=Scope, default=Scope.ARTICLE)
     nonce = models.CharField(max_length=32, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
@@ -73,7 +73,7 @@ class Consent(models.Model):
     article = models.ForeignKey(
         Article, verbose_name=_("article"), on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    scope = models.CharField(_("about"), max_length=7, choices=Scope.choices)
+    scope = models.CharField(_("about"), max_length=7, choices=Scope)
     wording = models.CharField(_("version of the words"), max_length=20)  # those that were agreed to
     client_key = models.CharField(max_length=43, blank=True)  # keyed hash of who asked; emptied after 30 days
     nonce = models.CharField(max_length=32, blank=True, editable=False)  # makes the token of the link to confirm
