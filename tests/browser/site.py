@@ -47,7 +47,9 @@ class Site:
         headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
         connection.request(method, path, body, headers if body is not None else {})
         response = connection.getresponse()
-        answer = Answer(response.status, dict(response.getheaders()), response.read().decode())
+        answer = Answer(
+            response.status, {name.title(): value for name, value in response.getheaders()}, response.read().decode()
+        )
         connection.close()
         return answer
 

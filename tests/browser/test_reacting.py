@@ -11,7 +11,7 @@ from tests.browser.test_every_page import HALLERWAARD
 
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])
 def reader(request, new_context) -> Page:
-    return new_context(java_script_enabled=request.param, locale="nl-NL").new_page()
+    return new_context(java_script_enabled=request.param, locale="nl-NL", reduced_motion="reduce").new_page()
 
 
 def fill(page: Page, **fields: str) -> None:
