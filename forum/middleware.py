@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.http.response import HttpResponseBase
+from django.middleware.http import ConditionalGetMiddleware
 
 from forum import errors
 
@@ -159,6 +161,17 @@ def _take_in_chunks(request: HttpRequest) -> None:
     body = request.META["wsgi.input"].read(MAX_REQUEST_BYTES + 1)
     request.META["CONTENT_LENGTH"] = str(len(body))
     request._body = body
+
+
+class ConditionalReadMiddleware(ConditionalGetMiddleware):
+    """Django's, for HEAD as well: what it says of a page is what GET says, its ETag too. Source: RFC 9110, 9.3.2."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        asked, request.method = request.method, "GET" if request.method == "HEAD" else request.method
+        try:
+            return super().process_response(request, response)
+        finally:
+            request.method = asked
 
 
 class CachePolicyMiddleware(_Around):

@@ -127,7 +127,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "forum.middleware.RequestSizeMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
+    "forum.middleware.ConditionalReadMiddleware",
     "forum.middleware.CachePolicyMiddleware",
     "forum.middleware.CrossOriginMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
