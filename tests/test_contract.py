@@ -209,8 +209,8 @@ def test_p05_nul_in_any_field_is_an_answer_and_never_stored(article, client):
     for field in ("name", "website", "email", "body", "notify", "parent", "form_key", "opened", "sealed", "subject"):
         answer = send(client, article, **{field: "a\x00b", "remember": "1", "no_email": "\x00"})
         assert answer.status_code in (303, 422), field
-    for field in ("name", "body"):
-        assert not Reaction.objects.filter(**{f"{field}__contains": "a"}, name="a\x00b").exists() or field == "body"
+    stored = Reaction.objects.values_list("name", "website", "body", "form_key")
+    assert all("\x00" not in (value or "") for row in stored for value in row)
     for path in (f"{url}react/?parent=%00", f"{url}?order=%00", f"{url}react/?parent=%FF", "/articles/?%00=%00"):
         assert client.get(path).status_code in (200, 404), path
 
