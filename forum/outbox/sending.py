@@ -24,6 +24,8 @@ def send_due(limit: int | None = None, *, stop: Callable[[], bool] = lambda: Fal
     May run in any number of processes at once. Killed at any point, nothing is lost: the lease ends and the mail is
     sent again with the same Message-ID.
     """
+    if not queue.anything_due():
+        return 0
     handled = 0
     carrier = transport()
     try:

@@ -67,6 +67,8 @@ class Smtp:
         self.backend, self.sent = None, 0
 
     def _connection(self) -> smtplib.SMTP:
+        if self.backend is not None and not self._still_listens():
+            self.close()
         if self.backend is None:
             backend = get_connection(settings.EMAIL_BACKEND, timeout=settings.EMAIL_TIMEOUT)
             assert isinstance(backend, EmailBackend)  # the only one that an EMAIL_URL can mean
@@ -74,6 +76,14 @@ class Smtp:
             self.backend.open()
         assert self.backend.connection is not None  # an open that fails raises
         return self.backend.connection
+
+    def _still_listens(self) -> bool:
+        """A server may close a connection after a mail; the next mail need not wait a minute for that."""
+        connection = self.backend.connection if self.backend is not None else None
+        try:
+            return connection is not None and connection.rset()[0] == 250
+        except OSError:
+            return False
 
 
 class Mailbox:

@@ -59,6 +59,8 @@ class _Conversation(socketserver.StreamRequestHandler):
                 time.sleep(self.server.pause)
                 if not self._answer("dot"):
                     return
+                if self.server.answers.get("after") == HANG_UP:
+                    return
             if word == "QUIT":
                 return
 

@@ -162,6 +162,13 @@ def test_a_hundred_mails_go_over_one_connection(settings):
     assert server.connections == 2
 
 
+def test_a_server_that_hangs_up_after_every_mail_delays_none(settings):
+    mails = [make_mail(make_address(f"lezer{number}@lezers.example")) for number in range(3)]
+    with scripted_server(settings, after=HANG_UP) as server:
+        assert send_due() == 3
+        assert ([state(mail) for mail in mails], server.connections) == (["sent"] * 3, 3)
+
+
 def test_without_a_mail_server_the_mail_is_kept_in_the_mailbox(settings, tmp_path):
     settings.EMAIL_URL, settings.DATA_DIR = "", tmp_path
     mail = make_mail()
