@@ -38,7 +38,10 @@ class _Around:
 
 
 class ClientAddressMiddleware(_Around):
-    """Set `request.client_address`; believe proxy headers only from TRUSTED_PROXIES (P19)."""
+    """Set `request.client_address`; believe proxy headers only from TRUSTED_PROXIES (P19).
+
+    `request.unknown_proxy`: somebody we do not know says that he asks for another; who asks is then uncertain.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
@@ -48,11 +51,13 @@ class ClientAddressMiddleware(_Around):
         said = {name: request.META.pop(name) for name in list(request.META) if name.startswith("HTTP_X_FORWARDED_")}
         request.META.pop("HTTP_FORWARDED", None)
         client = _address(request.META.get("REMOTE_ADDR", ""))
-        if _is_in(client, self.trusted):
+        trusted = _is_in(client, self.trusted)
+        if trusted:
             client = self._before_our_proxies(said.get("HTTP_X_FORWARDED_FOR", ""), client)
             scheme = said.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
             if scheme in ("http", "https"):
                 request.META["wsgi.url_scheme"] = scheme
+        request.unknown_proxy = bool(said) and not trusted  # type: ignore[attr-defined]
         request.client_address = str(client or "")  # type: ignore[attr-defined]
         return self.get_response(request)
 

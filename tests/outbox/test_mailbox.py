@@ -68,8 +68,9 @@ def test_p17_only_this_machine_sees_it(client, client_address, status):
     mail = make_mail()
     send_due()
     for path in paths(mail.pk):
+        assert client.get(path, REMOTE_ADDR=client_address).status_code == status
         answer = client.get(path, REMOTE_ADDR=client_address, HTTP_X_FORWARDED_FOR="127.0.0.1")
-        assert answer.status_code == status
+        assert answer.status_code == 404, "through a proxy that nobody listed"
 
 
 def test_p17_with_a_mail_server_there_is_no_mailbox(client, settings):
