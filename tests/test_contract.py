@@ -451,3 +451,24 @@ def test_p17_an_address_is_on_no_page_no_header_no_cookie_and_in_no_log(client, 
     refused = send(client, make_article(), **{**typed, "name": ""})
     assert refused.text.lower().count("kanarie") == 1  # in the field of who typed it
     assert inputs(refused)["email"] == CANARY
+
+
+def test_p05_a_file_that_cannot_be_is_not_found(client):
+    for folder in ("articles", "authors"):
+        for name in ("a" * 101, "a" * 5000, "é" * 90, "..", ".", "%2e%2e", "a%00", "..%2f..%2fsecret-key", "a/b", " "):
+            assert client.get(f"/media/{folder}/{name}").status_code == 404, name
+
+
+def test_p05_p15_odd_cookies_are_no_cookies(article, client):
+    url = article.get_absolute_url()
+    plain = client.get(url).content
+    for n, odd in enumerate((*STRINGS[::9], "x:y:z", "W10:1:1", '"\\355\\240\\200"', "é" * 40, ":" * 9)):
+        odd = odd.encode("utf-8", "replace").decode("latin-1").replace("\r", "").replace("\n", "")
+        cookies = "; ".join(f"{name}={odd}" for name in ("reader", "confirmed", "sessionid", "csrftoken", "messages"))
+        headers = {"Cookie": cookies, **FROM_OUR_PAGE}
+        for path in (f"{url}reader/", f"{url}react/", "/"):
+            assert client.get(path, headers=headers).status_code == 200, odd
+        assert client.get(url, headers={"Cookie": cookies.replace("sessionid", "session")}).content == plain
+        answer = send(client, article, body=f"Koek {n}.", email="lezer@voorbeeld.example", headers=headers)
+        assert answer.status_code == 303, odd
+        plain = client.get(url).content
