@@ -78,6 +78,10 @@ def processes_of_session(session: int) -> set[int]:
     return found
 
 
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def command_of(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
@@ -137,6 +141,15 @@ def test_when_one_dies_the_other_is_stopped(data_dir, child):
         assert site.process.wait(30) != 0
         assert site.is_gone()
         assert "ended by itself" in site.log.read_text()
+
+
+def test_p01_when_the_process_that_answers_is_killed_the_next_one_answers(data_dir):
+    with served(data_dir) as site:
+        web = min(pid for pid in site.seen if "-m granian" in command_of(pid))
+        os.kill(max(children_of(web)), signal.SIGKILL)
+        site.wait_until_up()
+        assert site.process.poll() is None
+        assert "-m granian" in command_of(web)
 
 
 def test_nothing_outlives_a_killed_serve(data_dir):

@@ -19,6 +19,7 @@ from forum.ops.children import run_together
 BLOCKING_THREADS = 8
 HEADER_SECONDS = 10
 STOP_SECONDS = 10
+RESPAWN_SECONDS = 0.1  # out of memory, for one: the next process answers, with the same database
 
 
 class Command(BaseCommand):
@@ -70,6 +71,7 @@ class Command(BaseCommand):
             *(sys.executable, "-m", "granian", "forum.wsgi:application", "--interface", "wsgi"),
             *("--host", self.address, "--port", str(settings.PORT), "--no-ws", "--log-level", "error"),
             *("--workers", "1", "--blocking-threads", str(BLOCKING_THREADS)),
+            *("--respawn-failed-workers", "--respawn-interval", str(RESPAWN_SECONDS)),
             *("--http1-header-read-timeout", str(HEADER_SECONDS * 1000), "--workers-kill-timeout", str(STOP_SECONDS)),
         ]
 
