@@ -88,11 +88,11 @@ def article_page(article: Article, order: str | None = None, after: str | None =
 def conversation_page(article: Article, number: int, after: str | None = None) -> Page:
     """One conversation from its opening on, CONVERSATION_PAGE replies at a time. Raises Http404."""
     shown = Reaction.objects.shown().filter(article=article, thread_no=number)
-    opening = _rows(shown.filter(reply_no=0))
-    if not opening:
-        raise Http404
     replies = _replies(article).filter(thread_no=number)
     if after is None:
+        opening = _rows(shown.filter(reply_no=0))
+        if not opening:
+            raise Http404
         rows = _rows(replies.order_by("path")[: CONVERSATION_PAGE + 1])
         more, rows = len(rows) > CONVERSATION_PAGE, rows[:CONVERSATION_PAGE]
         return Page(opening + rows, following=rows[-1].reply_no if more else None)
@@ -110,7 +110,7 @@ def conversation_page(article: Article, number: int, after: str | None = None) -
         rows,
         previous=numbers[-1] if len(numbers) > CONVERSATION_PAGE else 0,
         following=rows[-1].reply_no if more else None,
-        above=opening + sorted(_rows(shown.filter(reply_no__in=chain)), key=lambda row: row.path),
+        above=sorted(_rows(shown.filter(reply_no__in=[0, *chain])), key=lambda row: row.path),
     )
 
 

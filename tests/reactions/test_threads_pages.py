@@ -200,15 +200,22 @@ def test_a_page_of_a_conversation_costs_the_same_queries_everywhere(client, shor
     get(client, address)
     with django_assert_num_queries(4):  # article, sections, opening, replies
         get(client, address)
-    with django_assert_num_queries(7):  # and cursor, chain above, page before
+    with django_assert_num_queries(6):  # article, sections, cursor, replies, page before, opening and chain above
         get(client, address + "?after=5")
+
+
+def test_a_later_page_of_a_long_article_stays_within_six_queries(client, short_pages, django_assert_num_queries):
+    article = make_article()
+    say_many(article, openings=9, replies=2)
+    get(client, article.get_absolute_url())
+    with django_assert_num_queries(6):  # article, pictures, sections, openings, replies, page before
+        get(client, article.get_absolute_url() + "?after=3")
 
 
 def test_the_front_page_hears_the_newest_voices(client, django_assert_num_queries):
     from forum.reactions.templatetags.reactions import recent_reactions
 
-    hidden = make_article(status="withdrawn")
-    Discussion.objects.filter(pk=hidden.pk).update()
+    make_article(status="withdrawn")
     article = make_article(title="Het stille uur")
     old, new = say(article, "Oud.", website="https://oud.example/"), say(article, "Nieuw.")
     remove(say(article, "Weg."))
