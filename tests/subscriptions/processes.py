@@ -25,6 +25,7 @@ def shared_database(folder: Path) -> str:
     if connection.vendor == "sqlite":
         copy = sqlite3.connect(folder / "shared.sqlite3")
         connection.connection.backup(copy)
+        copy.execute("PRAGMA journal_mode=WAL")  # as a site's is from its first migration on
         copy.close()
         return f"sqlite:///{folder}/shared.sqlite3"
     place = connection.settings_dict
