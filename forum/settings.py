@@ -187,7 +187,14 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 5},
+        "pool": {
+            "min_size": 1,
+            "max_size": DATABASE_POOL,
+            "timeout": 5,
+            # Give up early, so that the next request tries anew: the pauses of a patient pool double up to minutes, and a
+            # database that had come back was not noticed for as long.
+            "reconnect_timeout": 2,
+        },
         "connect_timeout": 5,
     }
 DATABASES = {"default": _database}

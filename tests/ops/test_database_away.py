@@ -1,0 +1,92 @@
+"""What readers notice when the database is restarted or away: a real site on a PostgreSQL of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.site import ROOT, running_site
+from tests.needs import cannot_run
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="once is enough: with the tests on PostgreSQL"
+)
+
+ONE_ARTICLE = """
+from tests.factories import make_article
+make_article(slug="stille-uur")
+"""
+
+
+class Cluster:
+    """A PostgreSQL server that may be stopped and started; on a socket in a folder of its own."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder, self.programs = folder, programs
+        self.before: list[str] = []
+        if os.getuid() == 0:  # PostgreSQL refuses to run as root
+            shutil.chown(folder, "postgres")
+            self.before = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        self._run("pg_ctl", "-w", "-l", f"{self.folder}/log", "-o", f"-k {self.folder} -c listen_addresses=''", "start")
+
+    def stop(self, how: str = "immediate") -> None:
+        self._run("pg_ctl", "-w", "-m", how, "stop")
+
+    def _run(self, program: str, *words: str) -> None:
+        command = [*self.before, str(self.programs / program), "-D", f"{self.folder}/data", *words]
+        subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        cannot_run("needs a PostgreSQL server: apt-get install postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="luisterkamer-pg-"))
+    cluster = Cluster(folder, programs[-1].parent)
+    cluster.start()
+    yield cluster
+    subprocess.run([*cluster.before, str(cluster.programs / "pg_ctl"), "-D", f"{folder}/data", "-m", "immediate", "stop"],
+                   cwd=folder, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    shutil.rmtree(folder)
+
+
+def test_p06_a_restart_is_not_noticed_and_an_absence_is_said_with_the_text_kept(cluster: Cluster, tmp_path: Path):
+    environment = os.environ | {"DATABASE_URL": cluster.url, "DATA_DIR": str(tmp_path)}
+    for words in (["migrate", "-v0"], ["shell", "-v0", "-c", ONE_ARTICLE]):
+        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, check=True)
+    page, reactions = "/articles/stille-uur/", "/articles/stille-uur/reactions/"
+    with running_site(tmp_path, DATABASE_URL=cluster.url, MODERATION="after") as site:
+        assert site.post(reactions, name="Sanne", body="Ervoor.").status == 303
+        cluster.stop()
+        cluster.start()
+        assert [site.get(page).status for _ in range(10)] == [200] * 10
+        assert site.post(reactions, name="Sanne", body="Erna.").status == 303
+
+        cluster.stop("fast")
+        refused = site.post(
+            reactions, name="Sanne Kuipers", website="sannetekent.example", body="Dit wil ik niet kwijt."
+        )
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
+        for typed in ("Sanne Kuipers", "sannetekent.example", "Dit wil ik niet kwijt."):
+            assert typed in refused.text
+        away = site.get(page)
+        assert (away.status, "Content-Security-Policy" in away.headers) == (503, True)
+
+        cluster.start()
+        assert site.post(reactions, name="Sanne Kuipers", body="Dit wil ik niet kwijt.").status == 303
+        shown = site.get(page).text
+        for body in ("Ervoor.", "Erna.", "Dit wil ik niet kwijt."):
+            assert body in shown
