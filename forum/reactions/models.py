@@ -40,7 +40,9 @@ class Reaction(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         SPAM = "spam", _("spam")
 
-    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="reactions", db_index=False)
+    article = models.ForeignKey(
+        Article, verbose_name=_("article"), on_delete=models.PROTECT, related_name="reactions", db_index=False
+    )
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", db_index=False
     )
