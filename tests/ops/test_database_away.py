@@ -13,10 +13,6 @@ import pytest
 from tests.browser.site import ROOT, running_site
 from tests.needs import cannot_run
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="once is enough: with the tests on PostgreSQL"
-)
-
 ONE_ARTICLE = """
 from tests.factories import make_article
 make_article(slug="stille-uur")
