@@ -107,6 +107,21 @@ def test_an_editor_writes_illustrates_and_publishes_and_a_visitor_reads_it(edito
     assert visitor.get("/articles/stil/").status_code == 410
 
 
+def test_the_address_and_the_language_of_a_published_article_stay(editor):
+    article = make_article(slug="stil", language="nl")
+    fields = article_fields(article.section, article.author, slug="anders", language="en", title="Een nieuwe kop")
+    discussion = {
+        "discussion-TOTAL_FORMS": "1",
+        "discussion-INITIAL_FORMS": "1",
+        "discussion-0-article": article.pk,
+        "discussion-0-state": "open",
+    }
+    answer = send(editor, f"/admin/articles/article/{article.pk}/change/", **fields, **discussion)
+    assert answer.status_code == 302
+    article.refresh_from_db()
+    assert (article.title, article.slug, article.language) == ("Een nieuwe kop", "stil", "nl")
+
+
 def test_every_page_of_the_editors_opens(editor):
     article = make_article(discussion={"visible": 3})
     for name in ("section", "author", "article"):

@@ -243,3 +243,9 @@ def test_the_room_of_the_readers_follows_the_article(client):
     html = client.get(make_article().get_absolute_url()).content.decode()
     assert html.index("</article>") < html.index('<section class="room cols" id="reactions"') < html.index("</main>")
     assert html.index('id="reactions"') < html.index('id="react"')
+
+
+def test_the_foot_of_every_page_leads_to_the_editors_when_they_can_be_reached(client, settings):
+    assert "Schrijf de redactie" not in client.get("/privacy/").content.decode()
+    settings.CONTACT = "mailto:redactie@example.org"
+    assert '<a href="mailto:redactie@example.org">Schrijf de redactie</a>' in client.get("/privacy/").content.decode()

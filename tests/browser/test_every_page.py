@@ -44,10 +44,9 @@ def pages(site: Site) -> dict[str, tuple[str, str]]:
     assert sizes[empty] == 0
     keep("article without reactions", empty)
     keep("long thread", longest)
-    for path in re.findall(r'href="(/articles/[a-z0-9-]+/\?after=\d+[^"#]*)', found["long thread"][1])[:1]:
-        keep("long thread, next page", path)
-    for path in re.findall(r'href="(/articles/[a-z0-9-]+/conversations/\d+/)', found["long thread"][1])[:1]:
-        keep("conversation", path)
+    long = found["long thread"][1]
+    keep("long thread, next page", re.findall(r'href="(/articles/[a-z0-9-]+/\?after=\d+)', long)[0])
+    keep("conversation", re.findall(r'href="(/articles/[a-z0-9-]+/conversations/\d+/)', long)[0])
     for name in ("house-rules", "privacy", "accessibility"):
         keep(name, f"/{name}/")
     keep("not found", "/nowhere/", expected=404)
