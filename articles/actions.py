@@ -1,5 +1,6 @@
 """Everything editors do that means something. Each action raises the version of the pages that it changes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
 from typing import IO
@@ -9,20 +10,24 @@ from django.db.models import F
 from django.utils import timezone, translation
 
 from articles import images
-from articles.models import Article, ArticleImage, Author, Discussion, Section
+from articles.models import Article, ArticleImage, Author, Byline, Discussion, Section
 from forum import text
 
 WORDS_PER_MINUTE = 200
 
 
 @transaction.atomic
-def save_article(article: Article) -> Article:
+def save_article(article: Article, *, authors: Sequence[Author] | None = None) -> Article:
     """Store the article with its finished HTML and minutes, and see that it has a discussion. May run twice.
 
-    Pictures are found in the database: after adding one, save its article again.
+    `authors`: the byline in order; None: as it was, behind `article.author`. Pictures are found in the database: after
+    adding one, save its article again.
     """
+    if authors:
+        article.author = authors[0]
     if article.pk is None:
         article.save()
+    _write_byline(article, authors)
     with translation.override(article.language):
         article.body_html = text.article_html(article.body, images.figure_of(article))
     article.minutes = max(1, ceil(len(article.body.split()) / WORDS_PER_MINUTE))
@@ -30,6 +35,19 @@ def save_article(article: Article) -> Article:
     Discussion.objects.get_or_create(article=article)
     _raise_versions(article=article)
     return article
+
+
+def _write_byline(article: Article, authors: Sequence[Author] | None) -> None:
+    if authors is None:
+        behind = (
+            line.author for line in article.bylines.select_related("author") if line.author_id != article.author_id
+        )
+        authors = [article.author, *behind]
+    article.byline = [[author.name, author.slug] for author in authors]
+    wanted = [(author.pk, position) for position, author in enumerate(authors)]
+    if list(article.bylines.values_list("author_id", "position")) != wanted:
+        article.bylines.all().delete()
+        Byline.objects.bulk_create(Byline(article=article, author_id=pk, position=at) for pk, at in wanted)
 
 
 @transaction.atomic
@@ -92,7 +110,11 @@ def save_author(author: Author, *, portrait: IO[bytes] | None = None) -> Author:
     if portrait:
         images.store_portrait(author, portrait)
     author.save()
-    _raise_versions(article__author=author)
+    for article in Article.objects.filter(bylines__author=author):
+        byline = [[name, slug] for name, slug in article.bylines.values_list("author__name", "author__slug")]
+        if byline != article.byline:
+            Article.objects.filter(pk=article.pk).update(byline=byline)
+    _raise_versions(article__bylines__author=author)
     return author
 
 

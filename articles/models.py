@@ -35,6 +35,9 @@ class Author(models.Model):
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     bio = models.TextField(_("about the author"), max_length=1000, blank=True)
     website = models.URLField(_("website"), max_length=200, blank=True)
+    may_publish = models.BooleanField(
+        _("publishes own articles"), default=False, help_text=_("Otherwise an editor publishes them.")
+    )
     photo = models.ImageField(_("photo"), upload_to="authors/", blank=True, editable=False)
     photo_alt = models.CharField(_("description of the photo"), max_length=300, blank=True)
     user = models.OneToOneField(
@@ -77,8 +80,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
 
 class Article(models.Model):
+    """`version` is of what the editors write: every save raises it, and a save on top of another version is refused.
+
+    `author` is the first of the byline, `bylines` hold all in order; `byline` is the finished list of them for pages,
+    [["Noor Terbeek", "noor-terbeek"], …], kept by articles.actions. `translation` points both ways, nl <-> en.
+    """
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")  # the worker publishes it at published_at
         PUBLISHED = "published", _("Published")
         WITHDRAWN = "withdrawn", pgettext_lazy("article", "Withdrawn")
 
@@ -92,6 +102,13 @@ class Article(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
     section = models.ForeignKey(Section, verbose_name=_("section"), on_delete=models.PROTECT, related_name="articles")
     author = models.ForeignKey(Author, verbose_name=_("author"), on_delete=models.PROTECT, related_name="articles")
+    authors = models.ManyToManyField(Author, through="Byline", related_name="written")
+    byline = models.JSONField(editable=False, default=list)
+    translation = models.OneToOneField(
+        "self", verbose_name=_("translation"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    social_image = models.CharField(max_length=200, blank=True, editable=False)  # made from the title; name in storage
+    version = models.PositiveIntegerField(default=1, editable=False)
     status = models.CharField(_("state"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     minutes = models.PositiveSmallIntegerField(_("minutes of reading"), default=1, editable=False)
@@ -107,10 +124,12 @@ class Article(models.Model):
             models.Index(fields=["status", "-published_at", "-id"], name="article_newest"),
             models.Index(fields=["section", "status", "-published_at", "-id"], name="article_newest_in_section"),
             models.Index(fields=["author", "status", "-published_at", "-id"], name="article_newest_by_author"),
+            models.Index(fields=["published_at"], name="article_scheduled", condition=models.Q(status="scheduled")),
+            models.Index(fields=["-updated_at", "-id"], name="article_desk"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(status="published") | models.Q(published_at__isnull=False),
+                condition=~models.Q(status__in=["published", "scheduled"]) | models.Q(published_at__isnull=False),
                 name="article_published_has_moment",
             ),
         ]
@@ -130,8 +149,132 @@ class Article(models.Model):
         )
 
 
+class Byline(models.Model):
+    """One author of an article; position 0 is also Article.author."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, verbose_name=_("author"), on_delete=models.PROTECT, related_name="bylines")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("byline")
+        verbose_name_plural = _("bylines")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["article", "author"], name="byline_author_once"),
+            models.UniqueConstraint(fields=["article", "position"], name="byline_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.author_id}"
+
+
+class FormerSlug(models.Model):
+    """An address that an article had; it leads to the one it has now."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="former_slugs")
+    left_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Revision(models.Model):
+    """An article as it was saved, whole: `fields` holds what the editor page holds. Number 1, 2, 3 … within the article."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="revisions", db_index=False)
+    number = models.PositiveIntegerField(_("number"))
+    fields = models.JSONField()
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    saved_at = models.DateTimeField(_("saved at"), auto_now_add=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["article", "number"], name="revision_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id}.{self.number}"
+
+
+class WorkingCopy(models.Model):
+    """What an editor typed and did not save yet, kept every few seconds; each editor has one of his own.
+
+    `based_on` is the Article.version that he began from. Rows of others say who else is at work in this article.
+    """
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="working_copies", db_index=False)
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    based_on = models.PositiveIntegerField()
+    fields = models.JSONField()
+    began_at = models.DateTimeField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("working copy")
+        verbose_name_plural = _("working copies")
+        constraints = [models.UniqueConstraint(fields=["article", "editor"], name="working_copy_once_per_editor")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} by {self.editor_id}"
+
+
+class PreviewLink(models.Model):
+    """Lets who has the link read an article that is not public yet. The token itself is kept nowhere (PROMISES P16)."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="preview_links")
+    token_hash = models.CharField(max_length=64, unique=True)  # SHA-256, hexadecimal
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(_("works until"))
+
+    class Meta:
+        verbose_name = _("preview link")
+        verbose_name_plural = _("preview links")
+
+    def __str__(self) -> str:
+        return f"preview {self.pk}"
+
+
+class StaticPage(models.Model):
+    """A page of the house as the editors wrote it; without a row the text that came with the software is shown."""
+
+    class Kind(models.TextChoices):
+        HOUSE_RULES = "house-rules", _("House rules")
+        PRIVACY = "privacy", _("Privacy")
+        ACCESSIBILITY = "accessibility", _("Accessibility")
+        ABOUT = "about", _("About us")
+        CONTACT = "contact", _("Contact")
+
+    kind = models.CharField(_("page"), max_length=13, choices=Kind.choices)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    title = models.CharField(_("title"), max_length=120)
+    body = models.TextField(_("text"))
+    body_html = models.TextField(editable=False, default="")
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("page of the house")
+        verbose_name_plural = _("pages of the house")
+        constraints = [models.UniqueConstraint(fields=["kind", "language"], name="static_page_once_per_language")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.language})"
+
+
 class ArticleImage(models.Model):
     """A picture of an article. Number 1 is the main picture; the text shows number n where it says `![](image:n)`.
+
+    The focal point (per cent from the left, from the top) stays in sight wherever the picture is cut. `colour`
+    ("#rrggbb") fills its place until the worker has made the renditions (`made_at`).
 
     `renditions` lists what articles.images made, smallest first:
     [{"width": 640, "height": 360, "avif": "articles/…-640.avif", "jpeg": "articles/…-640.jpg"}, …],
@@ -145,6 +288,11 @@ class ArticleImage(models.Model):
     decorative = models.BooleanField(_("only decoration"), default=False)
     caption = models.CharField(_("caption"), max_length=300, blank=True)
     credit = models.CharField(_("made by"), max_length=100, blank=True)
+    focal_x = models.PositiveSmallIntegerField(_("focal point, from the left"), default=50)
+    focal_y = models.PositiveSmallIntegerField(_("focal point, from the top"), default=50)
+    colour = models.CharField(max_length=7, editable=False, default="")
+    made_at = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     width = models.PositiveIntegerField(editable=False, default=0)  # pixels of the largest rendition
     height = models.PositiveIntegerField(editable=False, default=0)
     renditions = models.JSONField(editable=False, default=list)
@@ -158,7 +306,11 @@ class ArticleImage(models.Model):
             models.CheckConstraint(
                 condition=models.Q(decorative=True) | ~models.Q(alt=""), name="image_described_or_decorative"
             ),
+            models.CheckConstraint(
+                condition=models.Q(focal_x__lte=100, focal_y__lte=100), name="image_focal_point_inside"
+            ),
         ]
+        indexes = [models.Index(fields=["id"], name="image_to_make", condition=models.Q(made_at__isnull=True))]
 
     def __str__(self) -> str:
         return self.alt or str(self.number)
@@ -194,6 +346,12 @@ class Discussion(models.Model):
     visible = models.PositiveIntegerField(_("visible reactions"), default=0, editable=False)
     state = models.CharField(_("reactions"), max_length=6, choices=State.choices, default=State.OPEN)
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
+    close_after_days = models.PositiveSmallIntegerField(
+        _("closes after so many days"), null=True, blank=True, help_text=_("Counted from the publication.")
+    )
+    # Published reactions that ask the author something, and how many of them an author answered.
+    questions = models.PositiveIntegerField(default=0, editable=False)
+    answered = models.PositiveIntegerField(default=0, editable=False)
     last_reaction_at = models.DateTimeField(null=True, editable=False)
     skyline = models.CharField(max_length=240, default="", blank=True, editable=False)
 

@@ -40,7 +40,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author, slug=slug)
-    return _list(request, "articles/author.html", author.articles.published(), author=author)
+    return _list(request, "articles/author.html", author.written.published(), author=author)
 
 
 @require_safe

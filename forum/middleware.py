@@ -26,7 +26,12 @@ MAX_REQUEST_BYTES = 200_000
 MAX_FIELDS = 50
 FORM = "application/x-www-form-urlencoded"
 FORMS = (FORM, "multipart/form-data")
-STAFF = "/admin/"  # Django's own guards and larger limits hold there: pictures are uploaded
+STAFF = (
+    "/admin/",
+    "/desk/",
+    "/moderation/",
+    "/accounts/",
+)  # Django's own guards and larger limits hold there: pictures are uploaded
 MAX_STAFF_BYTES = 25_000_000
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")

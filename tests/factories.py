@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from articles.models import Article, Author, Discussion, Section
+from articles.models import Article, Author, Byline, Discussion, Section
 
 _number = count(1)
 
@@ -21,7 +21,7 @@ def make_author(**fields: Any) -> Author:
 
 
 def make_article(*, discussion: dict[str, Any] | None = None, **fields: Any) -> Article:
-    """A published article with an open discussion."""
+    """A published article with an open discussion. `author`, or `authors` in the order of the byline."""
     n = next(_number)
     fields = {
         "title": f"Het stille uur {n}",
@@ -36,7 +36,10 @@ def make_article(*, discussion: dict[str, Any] | None = None, **fields: Any) -> 
     }
     fields.setdefault("section", None)
     fields["section"] = fields["section"] or make_section()
-    fields["author"] = fields.get("author") or make_author()
+    authors = fields.pop("authors", None) or [fields.get("author") or make_author()]
+    fields["author"] = authors[0]
+    fields["byline"] = [[author.name, author.slug] for author in authors]
     article = Article.objects.create(**fields)
+    Byline.objects.bulk_create(Byline(article=article, author=author, position=n) for n, author in enumerate(authors))
     Discussion.objects.create(article=article, **(discussion or {}))
     return article

@@ -60,6 +60,11 @@ class Reaction(models.Model):
     body = models.TextField(_("reaction"))
     language = models.CharField(max_length=2)
     by_author = models.BooleanField(_("by the article's author"), default=False, editable=False)
+    # Its writer asks the author something; `answered_by` is the author's first published answer below it.
+    is_question = models.BooleanField(_("question to the author"), default=False, editable=False)
+    answered_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
     status = models.CharField(_("state"), max_length=9, choices=Status.choices, default=Status.HELD, editable=False)
     held_because = models.JSONField(_("why it waits"), default=list, blank=True, editable=False)
     decision_reason = models.CharField(_("reason given"), max_length=200, blank=True)
@@ -125,6 +130,12 @@ class Reaction(models.Model):
             models.Index(fields=["reader_key", "-id"], name="reaction_by_reader", condition=~Q(reader_key="")),
             models.Index(fields=["created_at"], name="reaction_client_kept", condition=~Q(client_key="")),
             models.Index(fields=["fingerprint", "-id"], name="reaction_same_words"),
+            models.Index(
+                fields=["article", "id"],
+                name="reaction_open_questions",
+                condition=Q(is_question=True, status="published", answered_by__isnull=True),
+            ),
+            models.Index(fields=["answered_by"], name="reaction_answers", condition=Q(answered_by__isnull=False)),
             models.Index(fields=["html_version"], name="reaction_old_part", condition=Q(thread_no__isnull=False)),
         ]
 
