@@ -10,6 +10,7 @@ from types import FrameType
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
+from forum.ops import health
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
@@ -28,7 +29,7 @@ TIDY_EVERY_SECONDS = 3600
 class Worker:
     def __init__(self) -> None:
         self.stopping = False
-        self.tidied_at = float("-inf")
+        self.tidied_at = self.beat_at = float("-inf")
 
     def stop_on_signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -37,10 +38,11 @@ class Worker:
     def run(self) -> None:
         """Until told to stop. A fault in one kind of work is waited out and does not keep the others from being done."""
         while not self.stopping:
-            busy = [self._done(work) for work in self.kinds_of_work()]
+            busy = [self._done(work) for work in self.kinds_of_work() if not self.stopping]
             if not any(busy) and not self.stopping:
                 close_old_connections()
                 time.sleep(IDLE_SECONDS)
+        self._done(self._rest)
 
     def run_until_idle(self) -> None:
         while self.work_once():
@@ -52,12 +54,12 @@ class Worker:
 
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
-        return announce_due, self._send, remake_old_parts, self._tidy
+        return self._beat, announce_due, self._send, remake_old_parts, self._tidy
 
     def _done(self, work: Callable[[], int]) -> int:
         """Of a fault only the kind and the place are logged: its words may hold what a reader typed."""
         try:
-            return 0 if self.stopping else work()
+            return work()
         except (DatabaseError, InterfaceError) as fault:
             log.warning("the database does not answer (%s); trying again", type(fault).__name__)
             connection.close()
@@ -69,6 +71,16 @@ class Worker:
     def _send(self) -> int:
         end = time.monotonic() + SECONDS_PER_ROUND
         return send_due(MAILS_PER_ROUND, stop=lambda: self.stopping or time.monotonic() > end)
+
+    def _beat(self) -> int:
+        if time.monotonic() - self.beat_at > health.BEAT_SECONDS:
+            health.beat()
+            self.beat_at = time.monotonic()
+        return 0
+
+    def _rest(self) -> int:
+        health.rest()
+        return 0
 
     def _tidy(self) -> int:
         if time.monotonic() - self.tidied_at > TIDY_EVERY_SECONDS:

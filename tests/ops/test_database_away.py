@@ -1,5 +1,6 @@
 """What readers notice when the database is restarted or away: a real site on a PostgreSQL of its own."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -80,6 +81,9 @@ def test_p06_a_restart_is_not_noticed_and_an_absence_is_said_with_the_text_kept(
             assert typed in refused.text
         away = site.get(page)
         assert (away.status, "Content-Security-Policy" in away.headers) == (503, True)
+        assert site.get("/healthz").status == 200  # the process lives
+        ready = site.get("/readyz")
+        assert ready.status == 503 and "does not answer" in json.loads(ready.text)["database"]
 
         cluster.start()
         assert site.post(reactions, name="Sanne Kuipers", body="Dit wil ik niet kwijt.").status == 303
