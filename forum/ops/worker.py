@@ -10,6 +10,7 @@ from types import FrameType
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
+from forum.accounts.actions import forget_sessions
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
@@ -74,6 +75,7 @@ class Worker:
         if time.monotonic() - self.tidied_at > TIDY_EVERY_SECONDS:
             erase_unconfirmed(timezone.now())
             forget_clients(timezone.now())
+            forget_sessions()
             self.tidied_at = time.monotonic()
         return 0
 
