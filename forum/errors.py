@@ -24,6 +24,11 @@ def from_elsewhere(request: HttpRequest) -> HttpResponse:
     return render(request, "403.html", {"from_elsewhere": True}, status=403)
 
 
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form of the staff without the token of this browser: the page stood open for long, or it is not ours."""
+    return render(request, "403.html", {"stale_form": True}, status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "404.html", status=404)
 

@@ -117,7 +117,10 @@ INSTALLED_APPS = [
     "forum.outbox",
     "forum.spam",
     "crispy_forms",
-    "django.contrib.admin",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "forum.accounts.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -137,6 +140,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -310,12 +314,46 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-LOGIN_URL = "/admin/login/"
+CSRF_FAILURE_VIEW = "forum.errors.stale_form"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Who of the staff logs in, and how: forum.accounts. Readers have no account.
+
+LOGIN_URL = "account_login"
+AUTHENTICATION_BACKENDS = ["forum.accounts.backends.RoleBackend"]
+ACCOUNT_ADAPTER = "forum.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "forum.accounts.forms.PasswordForm",
+    "request_login_code": "forum.accounts.forms.AddressForm",
+    "confirm_login_code": "forum.accounts.forms.MailedCodeForm",
+    "reauthenticate": "forum.accounts.forms.PasswordAgainForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60  # seconds
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # whoever reads the code that was mailed has verified it
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USER_DISPLAY = "forum.accounts.people.name_of"
+ACCOUNT_RATE_LIMITS = {"request_login_code": "30/h/ip,6/h/key"}
+MFA_ADAPTER = "forum.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "forum.accounts.forms.SecondFactorForm",
+    "reauthenticate": "forum.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "forum.accounts.forms.AppForm",
+    "add_webauthn": "forum.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "forum.accounts.forms.RenamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody registers himself; who gets in was invited
+MFA_TOTP_TOLERANCE = 1  # periods of half a minute, for clocks that differ
+MFA_TOTP_ISSUER = SITE_NAME
 
 LOGGING = {
     "version": 1,

@@ -88,7 +88,7 @@ def test_p14_every_answer_carries_the_policy(client, article, reactions):
         "too large": client.post(reactions, "x" * 200_001, content_type=FORM),
         "invalid": client.post(reactions, {"body": ""}),
         "bad host": client.get("/", headers={"Host": "elders.example"}),
-        "admin": client.get("/admin/login/"),
+        "login": client.get("/accounts/login/"),
     }
     assert [answer.status_code for answer in found.values()] == [200, 404, 301, 405, 403, 413, 422, 400, 200]
     for name, answer in found.items():

@@ -40,6 +40,11 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.ADMINISTRATOR: frozenset(Ability),
 }
 
+# What an ability opens in Django's admin; administrators open all of it.
+PERMISSIONS: dict[Ability, frozenset[str]] = {
+    Ability.MODERATE: frozenset({"reactions.view_reaction", "reactions.change_reaction"}),
+}
+
 Visitor = User | AnonymousUser  # what request.user may be
 
 
@@ -56,5 +61,15 @@ def roles_of(user: Visitor) -> frozenset[Role]:
     return known
 
 
+def written_roles(user: User) -> frozenset[Role]:
+    """Those he was given, also while he is blocked."""
+    given = {group.name for group in user.groups.all()}
+    return frozenset(role for role in Role if role in given)
+
+
 def able(user: Visitor, ability: Ability) -> bool:
     return any(ability in ABILITIES[role] for role in roles_of(user))
+
+
+def permissions_of(user: Visitor) -> frozenset[str]:
+    return frozenset().union(*(names for ability, names in PERMISSIONS.items() if able(user, ability)))

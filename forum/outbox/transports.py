@@ -31,27 +31,39 @@ class NotAccepted(Exception):
 
 
 class Transport(Protocol):
+    def open(self) -> None:
+        """Sees that a mail would be taken, without sending one. Raises NotAccepted."""
+
     def send(self, mail_id: int, sender: str, receiver: str, message: bytes) -> None:
         """Returns after the mail was taken for good (the 250). Raises NotAccepted."""
 
     def close(self) -> None: ...
 
 
-def transport() -> Transport:
-    return Smtp() if settings.EMAIL_URL else Mailbox()
+def transport(*, timeout: float | None = None) -> Transport:
+    """`timeout` in seconds; None: EMAIL_TIMEOUT."""
+    return Smtp(timeout or settings.EMAIL_TIMEOUT) if settings.EMAIL_URL else Mailbox()
 
 
 class Smtp:
     """One connection at a time, kept for a hundred mails at the most, and given up after any fault."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeout: float) -> None:
+        self.timeout = timeout
         self.backend: EmailBackend | None = None
         self.sent = 0
+
+    def open(self) -> None:
+        try:
+            self._connection()
+        except OSError as fault:
+            self.close()
+            raise _not_accepted(fault) from None
 
     def send(self, mail_id: int, sender: str, receiver: str, message: bytes) -> None:
         try:
             connection = self._connection()
-            with _hung_up_after(settings.EMAIL_TIMEOUT, connection.sock):
+            with _hung_up_after(self.timeout, connection.sock):
                 connection.sendmail(sender, [receiver], message)
         except OSError as fault:  # the errors of smtplib are OSErrors
             self.close()
@@ -70,7 +82,7 @@ class Smtp:
         if self.backend is not None and not self._still_listens():
             self.close()
         if self.backend is None:
-            backend = get_connection(settings.EMAIL_BACKEND, timeout=settings.EMAIL_TIMEOUT)
+            backend = get_connection(settings.EMAIL_BACKEND, timeout=self.timeout)
             assert isinstance(backend, EmailBackend)  # the only one that an EMAIL_URL can mean
             self.backend = backend
             self.backend.open()
@@ -88,6 +100,12 @@ class Smtp:
 
 class Mailbox:
     """Keeps every mail as a file; whole or not at all."""
+
+    def open(self) -> None:
+        try:
+            mailbox_folder()
+        except OSError as fault:
+            raise NotAccepted(f"mailbox not writable ({type(fault).__name__})") from None
 
     def send(self, mail_id: int, sender: str, receiver: str, message: bytes) -> None:
         try:

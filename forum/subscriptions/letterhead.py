@@ -1,23 +1,14 @@
-"""What our mails have in common: links from SITE_URL, a title that fits a subject, two halves from one context."""
+"""What our mails to followers have in common: their links, and a title that fits a subject."""
 
 import unicodedata
-from typing import Any
-
-from django.conf import settings
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import translation
 
 from articles.models import Article
+from forum.outbox.letterhead import halves, link
 from forum.subscriptions.models import Subscription
 from forum.subscriptions.tokens import subscription_token
 
+__all__ = ["article_link", "halves", "link", "manage_link", "stop_link", "subject_title"]
 MAX_TITLE_CHARS = 120
-
-
-def link(name: str, *args: Any) -> str:
-    """Never from the request: whoever forges a Host header gets no link of his into our mails."""
-    return settings.SITE_URL + reverse(name, args=args)
 
 
 def subject_title(title: str) -> str:
@@ -37,12 +28,3 @@ def manage_link(subscription: Subscription) -> str:
 
 def stop_link(subscription: Subscription) -> str:
     return link("unsubscribe", subscription_token(subscription.nonce))
-
-
-def halves(kind: str, language: str, context: dict[str, Any]) -> tuple[str, str, str]:
-    """Subject, text and HTML, out of templates/mail/<kind>/; the first line of the text template is the subject."""
-    context = {"SITE_NAME": settings.SITE_NAME, "language": language, **context}
-    with translation.override(language):
-        subject, _, text = render_to_string(f"mail/{kind}/mail.txt", context).partition("\n")
-        html = render_to_string(f"mail/{kind}/mail.html", {"subject": subject, **context})
-    return subject, text.strip("\n") + "\n", html

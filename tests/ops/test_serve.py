@@ -123,7 +123,7 @@ def test_it_says_where_the_site_the_login_and_the_mail_are(data_dir):
     with served(data_dir) as site:
         said = site.log.read_text()
     assert f"http://127.0.0.1:{site.port}/ " in said
-    assert re.search(r"/admin/ as redactie with password \S{8,}", said)
+    assert re.search(r"/accounts/login/ as redactie with password \S{8,}", said)
     assert f"http://127.0.0.1:{site.port}/mailbox/" in said
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from forum.accounts.people import name_of, names_of_roles
 from forum.accounts.roles import Ability, able
 
 register = template.Library()
@@ -18,7 +19,15 @@ class Door(NamedTuple):
     abilities: tuple[Ability, ...]
 
 
-DOORS = (Door("desk_articles", _("Articles"), (Ability.WRITE,)),)
+DOORS = (
+    Door("desk_articles", _("Articles"), (Ability.WRITE,)),
+    Door("admin:reactions_reaction_changelist", _("Reactions"), (Ability.MODERATE,)),
+    Door("desk_people", _("People"), (Ability.MANAGE_PEOPLE,)),
+    Door("admin:outbox_outgoingmail_changelist", _("Deliveries"), (Ability.MANAGE_PEOPLE,)),
+)
+
+
+register.filter("roles", names_of_roles)
 
 
 @register.inclusion_tag("desk/_bar.html", takes_context=True)
@@ -29,4 +38,9 @@ def desk_bar(context: template.Context) -> dict[str, Any]:
         for door in DOORS
         if any(able(request.user, ability) for ability in door.abilities)
     ]
-    return {"doors": doors, "user": request.user}
+    return {
+        "doors": doors,
+        "name": name_of(request.user),
+        "is_account": request.resolver_match.url_name == "account",
+        "csrf_token": context.get("csrf_token"),
+    }

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from articles.actions import publish_article, save_article, save_author, save_image, save_section
 from articles.models import Article, ArticleImage, Author, Discussion, Section
+from forum.accounts.actions import invite_person
+from forum.accounts.roles import Role
 from forum.ops.demo import contents
 from forum.ops.demo.contents import Planned
 from forum.reactions.actions import ReactionError, approve, post_reaction, remove
@@ -41,7 +43,7 @@ class Made:
 def build(now: datetime) -> Made:
     made = Made()
     with transaction.atomic():
-        _make_login("redactie", made, is_superuser=True)
+        _make_login("redactie", "Karim Adjei", {Role.ADMINISTRATOR}, made)
         for section in enumerate(contents.people()["sections"]):
             _make_section(*section)
         for author in contents.people()["authors"]:
@@ -64,17 +66,17 @@ def _anchor(now: datetime) -> date:
     return local.date() if local.hour >= DAY_BEGINS else local.date() - timedelta(days=1)
 
 
-def _make_login(name: str, made: Made, *, is_superuser: bool = False) -> User:
-    if user := User.objects.filter(username=name).first():
+def _make_login(username: str, name: str, roles: set[Role], made: Made) -> User:
+    """With a password, so that the demo can be tried at once; a code by mail works as well."""
+    if user := User.objects.filter(username=username).first():
         return user
     password = secrets.token_urlsafe(12)
-    user = User(username=name, is_staff=True, is_superuser=is_superuser)
+    user = invite_person(name=name, email=f"{username}@luisterkamer.example", roles=roles, by=None)
+    user.username = username
     user.set_password(password)
-    user.save()
-    if not is_superuser:
-        user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["articles", "reactions"]))
-    _write_down(name, password)
-    made.logins.append(name)
+    user.save(update_fields=["username", "password"])
+    _write_down(username, password)
+    made.logins.append(username)
     return user
 
 
@@ -98,7 +100,8 @@ def _make_author(fields: dict[str, Any], made: Made) -> None:
         author = Author(slug=fields["slug"], name=fields["name"], bio=fields["bio"], website=fields.get("website", ""))
         author.photo_alt = fields["portrait_alt"]
         if "login" in fields:
-            author.user = _make_login(fields["login"], made)
+            roles = {Role(role) for role in fields["roles"]}
+            author.user = _make_login(fields["login"], fields["name"], roles, made)
     with (PICTURES / fields["portrait"]).open("rb") as portrait:
         save_author(author, portrait=portrait)
 

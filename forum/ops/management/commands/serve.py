@@ -83,7 +83,7 @@ class Command(BaseCommand):
         login = settings.DATA_DIR / "demo-login.txt"
         if login.exists():
             name, _, password = login.read_text().splitlines()[0].partition(" ")
-            self._say(f"Editors log in at {settings.SITE_URL}/admin/ as {name} with password {password}")
+            self._say(f"Editors log in at {settings.SITE_URL}/accounts/login/ as {name} with password {password}")
         if settings.EMAIL_URL:
             self._say(f"Mail is sent through {urlsplit(settings.EMAIL_URL).hostname}")
         else:
