@@ -40,14 +40,8 @@ def _subscriptions_above(reaction: Reaction) -> list[int]:
         return []
     above = Reaction.objects.filter(article=reaction.article_id, thread_no=reaction.thread_no)
     # Below 32 levels the path no longer names the parent.
-    found = above.filter(reply_no__in=numbers_above(reaction)) | above.filter(pk=reaction.parent_id)
+    found = above.filter(reply_no__in=reaction.numbers_above) | above.filter(pk=reaction.parent_id)
     return sorted(set(found.exclude(subscription=None).values_list("subscription_id", flat=True)))
-
-
-def numbers_above(reaction: Reaction) -> list[int]:
-    """The reply numbers of all that this reaction stands under, the opening's first; its path lists them."""
-    path = bytes(reaction.path or b"")
-    return [0, *(int.from_bytes(path[at : at + 4], "big") for at in range(0, len(path) - 4, 4))]
 
 
 def _end_of_batch(article_id: int, after: int) -> int | None:
