@@ -87,7 +87,7 @@ class Part:
         return render_to_string(self.template, {str(name): value for name, value in context.flatten().items()})
 
 
-def _body_rule(typed: str) -> str:
+def body_rule(typed: str) -> str:
     return cleaning.clean_body(typed, max_chars=settings.MAX_BODY_CHARS)
 
 
@@ -113,7 +113,7 @@ class ReactionForm(forms.Form):
     )
     body = Typed(
         label=_("Your reaction"),
-        rule=_body_rule,
+        rule=body_rule,
         widget=forms.Textarea({"rows": 7, "cols": False}),
     )
     question = forms.BooleanField(
@@ -175,7 +175,10 @@ class ReactionForm(forms.Form):
         if voice:
             self.initial["name"] = voice.name
             self.fields["name"].widget.attrs["readonly"] = True
-            as_author, as_editor = _("You answer as the author of this article."), _("You answer as one of the editors.")
+            as_author, as_editor = (
+                _("You answer as the author of this article."),
+                _("You answer as one of the editors."),
+            )
             self.fields["name"].help_text = as_author if voice.author else as_editor
             del self.fields["question"]
         if self.has_address:
