@@ -305,13 +305,15 @@ def _erase_subscriptions(subscriptions: QuerySet[Subscription]) -> None:
 
 def _erase_addresses() -> int:
     """Those that nothing hangs on any more. A suppressed address stays: its owner must not be asked again; and so does
-    one that was mailed today, because how many mails it gets in an hour is counted by its mails.
+    an author's who was told about questions today, because those mails tell when the next one may go.
     """
-    today = OutgoingMail.objects.filter(address=OuterRef("pk"), sent_at__gt=timezone.now() - timedelta(days=1))
+    told = OutgoingMail.objects.filter(
+        address=OuterRef("pk"), kind=OutgoingMail.Kind.QUESTION, sent_at__gt=timezone.now() - timedelta(days=1)
+    )
     waiting = OutgoingMail.objects.filter(status__in=[OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING])
     loose = Address.objects.filter(
         suppressed_at__isnull=True, subscriptions__isnull=True, consents__isnull=True
-    ).exclude(Exists(today) | Q(pk__in=waiting.values("address")))
+    ).exclude(Exists(told) | Q(pk__in=waiting.values("address")))
     erased = last = 0
     while batch := list(loose.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CLEARING_BATCH]):
         last = batch[-1]
