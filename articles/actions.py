@@ -118,6 +118,11 @@ def save_author(author: Author, *, portrait: IO[bytes] | None = None) -> Author:
     return author
 
 
+def choose_question_mail(author: Author, *, wanted: bool) -> None:
+    """Whether this author is mailed about new questions. May run twice."""
+    Author.objects.filter(pk=author.pk).update(mail_questions=wanted)
+
+
 @transaction.atomic
 def save_section(section: Section) -> Section:
     section.save()

@@ -38,6 +38,11 @@ class Author(models.Model):
     may_publish = models.BooleanField(
         _("publishes own articles"), default=False, help_text=_("Otherwise an editor publishes them.")
     )
+    mail_questions = models.BooleanField(
+        _("mail about new questions"),
+        default=True,
+        help_text=_("At most one mail an hour, to the address of the login."),
+    )
     photo = models.ImageField(_("photo"), upload_to="authors/", blank=True, editable=False)
     photo_alt = models.CharField(_("description of the photo"), max_length=300, blank=True)
     user = models.OneToOneField(

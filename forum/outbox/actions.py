@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from forum.cleaning import email_key
 from forum.outbox.models import Address, OutgoingMail
 
 
@@ -15,6 +16,18 @@ def enqueue(*, kind: str, address: Address, subscription_id: int, event_id: int,
     # ON CONFLICT DO NOTHING: an error would spoil the caller's transaction on PostgreSQL.
     OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
     return OutgoingMail.objects.get(kind=kind, subscription_id=subscription_id, event_id=event_id)
+
+
+def locked_address(email: str) -> Address:
+    """Get or make the row, and lock it: an upsert does all three in one statement, on both databases alike.
+
+    It changes no key, so the rows that refer to the address (the fan-out writes them) do not wait for it.
+    """
+    key = email_key(email)
+    Address.objects.bulk_create(
+        [Address(email=email, key=key)], update_conflicts=True, unique_fields=["key"], update_fields=["key"]
+    )
+    return Address.objects.get(key=key)
 
 
 def send_again(mail: OutgoingMail, *, now: datetime) -> bool:

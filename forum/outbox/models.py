@@ -22,17 +22,25 @@ class Address(models.Model):
         return f"address {self.pk}"  # never the address: this text ends up in logs
 
 
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def of_subscription(self, subscription_id: int) -> "OutgoingMailQuerySet":
+        """Not those in which the same number means an author."""
+        return self.filter(subscription_id=subscription_id).exclude(kind=OutgoingMail.Kind.QUESTION)
+
+
 class OutgoingMail(models.Model):
     """One thing to tell one receiver. Rows of one subscription that wait together become one mail: `lead` carries it.
 
     `subscription_id` and `event_id` are plain numbers because the outbox lies below the apps that know what they mean:
     kind "reaction": a forum.subscriptions Subscription and a forum.reactions Reaction;
-    kind "confirmation": a forum.subscriptions Subscription and Consent.
+    kind "confirmation": a forum.subscriptions Subscription and Consent;
+    kind "question": an articles Author, who is asked, and a forum.reactions Reaction.
     """
 
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", _("request to confirm")
         REACTION = "reaction", _("news of a reaction")
+        QUESTION = "question", _("question to an author")
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -55,6 +63,8 @@ class OutgoingMail(models.Model):
     message_id = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(_("made at"))
     sent_at = models.DateTimeField(_("sent at"), null=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("outgoing mail")

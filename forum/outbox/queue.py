@@ -7,6 +7,8 @@ How mails are bundled (PROMISES P28): the first news of a subscription goes at o
 goes as one mail. The HOURLY-th mail within an hour to one address takes everything that waits for that address; after
 that the address waits until the hour has room again. While a mail to an address is tried again, later news waits for
 it: a mail server that was away for a night does not give the reader a mail for every hour of it.
+
+Questions to an author go at once as well, and then one mail an hour takes all that were asked meanwhile.
 """
 
 from dataclasses import dataclass
@@ -84,10 +86,10 @@ def claim() -> Claim | None:
                 continue
             if row.status == Status.SENDING or row.attempts:  # its worker died, or it is tried again: the same rows
                 rows = sorted(_with_followers(row), key=lambda one: (one.pk != row.pk, one.pk))
-            elif row.kind != OutgoingMail.Kind.REACTION:
+            elif row.kind == OutgoingMail.Kind.CONFIRMATION:
                 rows = [row]
             else:
-                wait, companions = _bundled(row)
+                wait, companions = _bundled(row) if row.kind == OutgoingMail.Kind.REACTION else _asked(row)
                 if wait is not None:
                     companions.update(due_at=wait)
                     continue
@@ -190,3 +192,18 @@ def _bundled(row: "Timed") -> tuple[datetime | None, QuerySet[OutgoingMail]]:
     if last is not None:
         return last + BUNDLE, of_subscription
     return None, fresh if len(this_hour) == HOURLY - 1 else of_subscription
+
+
+def _asked(row: "Timed") -> tuple[datetime | None, QuerySet[OutgoingMail]]:
+    """The same for questions, of which `subscription_id` names the author."""
+    of_author = OutgoingMail.objects.filter(
+        kind=OutgoingMail.Kind.QUESTION, subscription_id=row.subscription_id, address=row.address, lead=None
+    )
+    fresh = of_author.filter(status=Status.QUEUED, attempts=0)
+    if of_author.filter(status=Status.SENDING).exists():
+        return row.clock + LOOK_AGAIN, fresh
+    again_at = of_author.filter(status=Status.QUEUED, attempts__gt=0).aggregate(at=Max("due_at"))["at"]
+    if again_at is not None:
+        return max(again_at, row.clock + LOOK_AGAIN), fresh
+    last = of_author.filter(status=Status.SENT, sent_at__gt=row.clock - HOUR).aggregate(at=Max("sent_at"))["at"]
+    return (last + HOUR if last is not None else None), fresh

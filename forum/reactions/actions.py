@@ -64,7 +64,9 @@ def post_reaction(
     email_proven: bool = False,
     form_key: str = "",
     client_key: str = "",
-    by_author: bool = False,
+    author: Author | None = None,
+    by_editors: bool = False,
+    is_question: bool = False,
     honeypot: str = "",
     seconds_open: float | None = None,
     same_origin: bool = True,
@@ -72,17 +74,20 @@ def post_reaction(
     """Screen and store one reaction, publish it if its verdict allows, and ask for consent if an address came along.
 
     Everything is written in one transaction. The strings must come out of forum.cleaning. `email_proven`: this browser confirmed this
-    address recently, so it need not be confirmed again. Raises Closed, ParentGone, AlreadyPosted.
+    address recently, so it need not be confirmed again. `author`: who of the byline speaks; under his own name, and he
+    asks himself nothing. `by_editors`: it is one of the staff, under `name`. Raises Closed, ParentGone, AlreadyPosted.
     """
     now = timezone.now()
     reaction = Reaction(
         article=article,
         parent_id=parent_id,
-        name=article.author.name if by_author else name,
+        name=author.name if author else name,
         website=website,
         body=body,
         language=article.language,
-        by_author=by_author,
+        by_author=author is not None,
+        by_editors=by_editors,
+        is_question=is_question and not author and not by_editors,
         created_at=now,
         reader_key=_reader_key(email),
         client_key=client_key,
@@ -101,7 +106,7 @@ def post_reaction(
             body=body,
             mode=_strictest(settings.MODERATION, discussion.state),
             known_reader=_is_known(reaction),
-            by_author=by_author,
+            by_staff=reaction.by_author or by_editors,
             honeypot=honeypot,
             seconds_open=seconds_open,
             same_origin=same_origin,

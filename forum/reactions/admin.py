@@ -62,7 +62,19 @@ class ReactionAdmin(admin.ModelAdmin):
     ordering = ("pk",)
     show_full_result_count = False
     fields = (
-        *("article", "parent", "name", "website", "body", "by_author", "status", "why", "decision_reason"),
+        *(
+            "article",
+            "parent",
+            "name",
+            "website",
+            "body",
+            "by_author",
+            "by_editors",
+            "is_question",
+            "status",
+            "why",
+            "decision_reason",
+        ),
         *("created_at", "published_at"),
     )
     readonly_fields = fields

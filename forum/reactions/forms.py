@@ -87,7 +87,7 @@ class Part:
         return render_to_string(self.template, {str(name): value for name, value in context.flatten().items()})
 
 
-def _body_rule(typed: str) -> str:
+def body_rule(typed: str) -> str:
     return cleaning.clean_body(typed, max_chars=settings.MAX_BODY_CHARS)
 
 
@@ -113,8 +113,13 @@ class ReactionForm(forms.Form):
     )
     body = Typed(
         label=_("Your reaction"),
-        rule=_body_rule,
+        rule=body_rule,
         widget=forms.Textarea({"rows": 7, "cols": False}),
+    )
+    question = forms.BooleanField(
+        label=_("This is a question to the author"),
+        required=False,
+        help_text=_("We tell the author. The answer comes here, below your question."),
     )
     email = Typed(
         label=_("E-mail address"),
@@ -157,19 +162,25 @@ class ReactionForm(forms.Form):
         *,
         slug: str,
         parent: Reaction | None = None,
-        author_name: str = "",
+        voice: identity.Voice | None = None,
         alone: bool = True,
         kept: Mapping[str, Any] | None = None,
     ) -> None:
-        """`typed`: what was sent. `kept`: what to begin with. `author_name`: the article's author, who is logged in."""
+        """`typed`: what was sent. `kept`: what to begin with. `voice`: who is logged in and speaks with a badge."""
         self.sent = {} if typed is None else self._as_sent(typed)
         super().__init__(self.sent if typed is not None else None, initial=dict(kept or {}))
         self.slug, self.answered, self.alone = slug, parent, alone
         self.has_address = bool(identity.unseal(self["sealed"].value() or ""))
-        if author_name:
-            self.initial["name"] = author_name
+        self.voice = voice
+        if voice:
+            self.initial["name"] = voice.name
             self.fields["name"].widget.attrs["readonly"] = True
-            self.fields["name"].help_text = _("You answer as the author of this article.")
+            as_author, as_editor = (
+                _("You answer as the author of this article."),
+                _("You answer as one of the editors."),
+            )
+            self.fields["name"].help_text = as_author if voice.author else as_editor
+            del self.fields["question"]
         if self.has_address:
             self.fields["email"].help_text = _("We kept the address you entered. Fill this in only to change it.")
         self.fields["body"].widget.attrs["data-max"] = settings.MAX_BODY_CHARS
@@ -204,7 +215,13 @@ class ReactionForm(forms.Form):
             helper.attrs |= {"data-hx-post": self.action, "data-hx-swap": "outerHTML", "data-hx-sync": "drop"}
         helper.layout = Layout(
             Part("reactions/_form_top.html"),
-            Fieldset(_("Visible to everyone"), Div("name", "website", css_class="pair"), "body", css_class="zone"),
+            Fieldset(
+                _("Visible to everyone"),
+                Div("name", "website", css_class="pair"),
+                "body",
+                *([] if self.voice else ["question"]),
+                css_class="zone",
+            ),
             Fieldset(
                 _("Stays private"),
                 "email",

@@ -14,8 +14,11 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
-from articles.models import Article
+from articles.models import Article, Author
+from forum.accounts.roles import Ability, able
+from forum.cleaning import Refused, clean_name
 
 COOKIE = "reader"
 REMEMBERED_SECONDS = 365 * 24 * 3600
@@ -26,6 +29,13 @@ SALT = "forum.reactions.identity"
 class Reader(NamedTuple):
     name: str
     website: str
+
+
+class Voice(NamedTuple):
+    """Whoever is logged in and speaks here with a badge, under his own name. `author` is None for the editors."""
+
+    name: str
+    author: Author | None = None
 
 
 def new_form_key() -> str:
@@ -99,7 +109,32 @@ def waiting_id(token: str) -> int | None:
         return None
 
 
-def is_author(request: HttpRequest, article: Article) -> bool:
-    """Is the writer of the article logged in here? Looks at nobody without a session, so pages stay the same for all."""
-    author = article.author.user_id
-    return author is not None and settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.pk == author
+def author_of(request: HttpRequest, article: Article) -> Author | None:
+    """Which of the article's authors is logged in here? Nobody without a session is looked at, so pages stay the same
+    for all and cost them nothing.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return None
+    return Author.objects.filter(bylines__article=article, user=request.user).first()
+
+
+def voice_of(request: HttpRequest, article: Article) -> Voice | None:
+    """An author of the article, or else one of the staff who edits or moderates; None for readers."""
+    if author := author_of(request, article):
+        return Voice(author.name, author)
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    if able(request.user, Ability.EDIT_ANY) or able(request.user, Ability.MODERATE):
+        return Voice(_staff_name(request))
+    return None
+
+
+def _staff_name(request: HttpRequest) -> str:
+    """As author of other articles, or the full name; never the name of the login, which is nobody's business."""
+    author = Author.objects.filter(user=request.user.pk).first()
+    if author:
+        return author.name
+    try:
+        return clean_name(request.user.get_full_name())  # type: ignore[union-attr]
+    except Refused:
+        return gettext("The editors")

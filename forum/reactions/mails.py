@@ -14,7 +14,6 @@ from forum.outbox.envelope import article_message_id, reaction_message_id
 from forum.outbox.letters import Letter, NothingToSay
 from forum.outbox.models import OutgoingMail
 from forum.reactions.models import Reaction
-from forum.reactions.notify import numbers_above
 from forum.subscriptions.letterhead import article_link, halves, link, manage_link, stop_link, subject_title
 from forum.subscriptions.models import Subscription
 from forum.text import excerpt, reader_html, reader_text
@@ -153,7 +152,7 @@ def _ancestors(reaction: Reaction) -> list[int]:
     if reaction.parent_id is None:
         return []
     above = Reaction.objects.filter(
-        article=reaction.article_id, thread_no=reaction.thread_no, reply_no__in=numbers_above(reaction)
+        article=reaction.article_id, thread_no=reaction.thread_no, reply_no__in=reaction.numbers_above
     )
     ids = list(above.order_by("reply_no").values_list("pk", flat=True))
     # Below 32 levels the path no longer names the parent.

@@ -18,6 +18,10 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
     def held(self) -> "ReactionQuerySet":
         return self.filter(status=Reaction.Status.HELD)
 
+    def questions(self) -> "ReactionQuerySet":
+        """To the author, as far as everybody can read them."""
+        return self.filter(is_question=True, status=Reaction.Status.PUBLISHED)
+
     def unannounced(self) -> "ReactionQuerySet":
         """Published, but the followers' mails are not all in the outbox yet; oldest first."""
         return self.filter(status=Reaction.Status.PUBLISHED, announced_at__isnull=True).order_by("pk")
@@ -60,9 +64,14 @@ class Reaction(models.Model):
     body = models.TextField(_("reaction"))
     language = models.CharField(max_length=2)
     by_author = models.BooleanField(_("by the article's author"), default=False, editable=False)
-    # Its writer asks the author something; `answered_by` is the author's first published answer below it.
+    by_editors = models.BooleanField(_("by the editors"), default=False, editable=False)
+    # Its writer asks the author something; `answered_by` is the first of the published reactions that `answers` it.
     is_question = models.BooleanField(_("question to the author"), default=False, editable=False)
     answered_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
+    # Of what an author says below a question: the nearest one above it. Given with the numbers; never changes.
+    answers = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, editable=False
     )
     status = models.CharField(_("state"), max_length=9, choices=Status.choices, default=Status.HELD, editable=False)
@@ -131,11 +140,15 @@ class Reaction(models.Model):
             models.Index(fields=["created_at"], name="reaction_client_kept", condition=~Q(client_key="")),
             models.Index(fields=["fingerprint", "-id"], name="reaction_same_words"),
             models.Index(
-                fields=["article", "id"],
+                fields=["id"],
                 name="reaction_open_questions",
                 condition=Q(is_question=True, status="published", answered_by__isnull=True),
             ),
+            models.Index(fields=["article", "id"], name="reaction_questions", condition=Q(is_question=True)),
             models.Index(fields=["answered_by"], name="reaction_answers", condition=Q(answered_by__isnull=False)),
+            models.Index(
+                fields=["answers", "reply_no"], name="reaction_answers_of", condition=Q(answers__isnull=False)
+            ),
             models.Index(fields=["html_version"], name="reaction_old_part", condition=Q(thread_no__isnull=False)),
         ]
 
@@ -144,3 +157,9 @@ class Reaction(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reaction", args=[self.pk])
+
+    @property
+    def numbers_above(self) -> list[int]:
+        """The reply numbers of all that it stands under, the opening's first; its path lists them."""
+        path = bytes(self.path or b"")
+        return [0, *(int.from_bytes(path[at : at + 4], "big") for at in range(0, len(path) - 4, 4))]

@@ -1,9 +1,14 @@
-"""A published reaction -> one row in the outbox for each follower. May run twice, or by two workers at once."""
+"""A published reaction -> one row in the outbox for each follower; a question -> one more for each author who is asked.
+May run twice, or by two workers at once.
+"""
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from articles.models import Article
+from articles.models import Article, Author
+from forum.cleaning import Refused, clean_email
+from forum.outbox.actions import enqueue, locked_address
+from forum.outbox.models import OutgoingMail
 from forum.reactions.models import Reaction
 from forum.subscriptions.models import Scope, Subscription
 
@@ -31,6 +36,8 @@ def announce(reaction: Reaction) -> bool:
         with transaction.atomic():
             _queue(reaction, branch, last, upto)
         last = upto
+    if reaction.is_question:
+        _queue_for_authors(reaction)
     return bool(Reaction.objects.unannounced().filter(pk=reaction.pk).order_by().update(announced_at=timezone.now()))
 
 
@@ -40,14 +47,8 @@ def _subscriptions_above(reaction: Reaction) -> list[int]:
         return []
     above = Reaction.objects.filter(article=reaction.article_id, thread_no=reaction.thread_no)
     # Below 32 levels the path no longer names the parent.
-    found = above.filter(reply_no__in=numbers_above(reaction)) | above.filter(pk=reaction.parent_id)
+    found = above.filter(reply_no__in=reaction.numbers_above) | above.filter(pk=reaction.parent_id)
     return sorted(set(found.exclude(subscription=None).values_list("subscription_id", flat=True)))
-
-
-def numbers_above(reaction: Reaction) -> list[int]:
-    """The reply numbers of all that this reaction stands under, the opening's first; its path lists them."""
-    path = bytes(reaction.path or b"")
-    return [0, *(int.from_bytes(path[at : at + 4], "big") for at in range(0, len(path) - 4, 4))]
 
 
 def _end_of_batch(article_id: int, after: int) -> int | None:
@@ -80,3 +81,29 @@ def _queue(reaction: Reaction, branch: list[int], after: int, upto: int) -> None
             """,
             [now, now, reaction.pk, reaction.article_id, after, upto, Scope.ARTICLE, *branch],
         )
+
+
+def _queue_for_authors(question: Reaction) -> None:
+    """For each author with a login who wants to hear it. Whether there is still something to answer is looked at when
+    the mail is built. One transaction for each: who holds two addresses may wait for somebody who holds them too.
+    """
+    asker = Subscription.objects.filter(reactions=question).values_list("address", flat=True).first()
+    authors = Author.objects.filter(bylines__article=question.article_id, mail_questions=True, user__is_active=True)
+    for author in authors.select_related("user"):
+        assert author.user is not None  # an active one was asked for
+        try:
+            email = clean_email(author.user.email)
+        except Refused:
+            continue
+        if not email:
+            continue
+        with transaction.atomic():
+            address = locked_address(email)
+            if address.pk != asker:
+                enqueue(
+                    kind=OutgoingMail.Kind.QUESTION,
+                    address=address,
+                    subscription_id=author.pk,
+                    event_id=question.pk,
+                    now=timezone.now(),
+                )

@@ -1,7 +1,8 @@
 """The locked section: giving a reaction its place in the thread, taking it away, putting it back.
 
 Every function here changes rows under the lock on the article's Discussion, which its caller took with
-`locked_discussion`, and keeps true what is counted: Discussion.visible, Reaction.replies, the skyline, `shown`.
+`locked_discussion`, and keeps true what is counted: Discussion.visible, Reaction.replies, the skyline, `shown`; and with
+answering.py the questions to the author.
 """
 
 from datetime import datetime
@@ -12,7 +13,7 @@ from django.utils import translation
 
 from articles.models import Discussion
 from articles.skyline import MAX_HOUSES, house
-from forum.reactions import rendering
+from forum.reactions import answering, rendering
 from forum.reactions.models import MAX_PATH_LEVELS, Reaction
 
 STEP = 4  # bytes of a path per level
@@ -31,11 +32,12 @@ def place(reaction: Reaction, discussion: Discussion, *, now: datetime, html: st
     """
     opening = _opening_above(reaction)
     _give_numbers(reaction, opening, discussion)
+    reaction.answers = answering.question_above(reaction)
     reaction.status, reaction.shown, reaction.published_at = Reaction.Status.PUBLISHED, True, now
     reaction.html, reaction.html_version = html or rendering.part(reaction), rendering.HTML_VERSION
     reaction.save(
         update_fields=[
-            *("thread_no", "reply_no", "path", "published_at", "status", "shown"),
+            *("thread_no", "reply_no", "path", "answers", "published_at", "status", "shown"),
             *("held_because", "decision_reason", "html", "html_version"),
         ]
     )
@@ -46,6 +48,7 @@ def place(reaction: Reaction, discussion: Discussion, *, now: datetime, html: st
     discussion.last_reaction_at = max(now, discussion.last_reaction_at or now)
     if len(discussion.skyline) < 2 * MAX_HOUSES:
         discussion.skyline += _house(reaction)
+    answering.count_in(reaction, discussion)
     _note_change(discussion)
 
 
@@ -58,6 +61,7 @@ def put_back(reaction: Reaction, discussion: Discussion) -> None:
     _count_reply(reaction, +1)
     _show_tombstones_above(reaction)
     discussion.visible += 1
+    answering.count_in(reaction, discussion)
     discussion.skyline = _skyline(discussion)
     _note_change(discussion)
 
@@ -73,6 +77,7 @@ def take_away(reaction: Reaction, discussion: Discussion, *, status: str, reason
     if not reaction.shown:
         _hide_tombstones_above(reaction)
     discussion.visible -= 1
+    answering.count_out(reaction, discussion)
     discussion.skyline = _skyline(discussion)
     _note_change(discussion)
 
@@ -162,4 +167,6 @@ def _house(reaction: Reaction) -> str:
 
 def _note_change(discussion: Discussion) -> None:
     discussion.version += 1
-    discussion.save(update_fields=["version", "visible", "last_thread_no", "last_reaction_at", "skyline"])
+    discussion.save(
+        update_fields=["version", "visible", "last_thread_no", "last_reaction_at", "skyline", "questions", "answered"]
+    )

@@ -17,7 +17,7 @@ from forum.cleaning import website_host
 from forum.reactions.models import Reaction
 from forum.text import joined, reader_html
 
-HTML_VERSION = 1
+HTML_VERSION = 2
 GONE = (Reaction.Status.REMOVED, Reaction.Status.WITHDRAWN)
 
 
@@ -65,7 +65,12 @@ def remake_parts(batch: Iterable[Reaction]) -> int:
     """
     made = 0
     for reaction in batch:
-        row = Reaction.objects.filter(pk=reaction.pk, status=reaction.status, edited_at=reaction.edited_at)
+        row = Reaction.objects.filter(
+            pk=reaction.pk,
+            status=reaction.status,
+            edited_at=reaction.edited_at,
+            answered_by=reaction.answered_by_id,
+        )
         if reaction.parent:
             row = row.filter(parent__status=reaction.parent.status)
         made += row.update(html=part(reaction), html_version=HTML_VERSION)

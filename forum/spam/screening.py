@@ -29,7 +29,7 @@ class Submission:
     body: str
     mode: str
     known_reader: bool = False
-    by_author: bool = False
+    by_staff: bool = False
     honeypot: str = ""
     seconds_open: float | None = None
     same_origin: bool = True
@@ -43,8 +43,10 @@ class Verdict:
 
 
 def screen(submission: Submission) -> Verdict:
-    """Every rule is asked, so that a moderator sees every reason. An author under his own article is never held."""
-    if submission.by_author:
+    """Every rule is asked, so that a moderator sees every reason. An author under his own article is never held, nor
+    are the editors.
+    """
+    if submission.by_staff:
         return Verdict(Outcome.PUBLISH, [])
     reasons = [rule.__name__ for rule in RULES if rule(submission)]
     return Verdict(Outcome.HOLD if reasons else Outcome.PUBLISH, reasons)

@@ -8,12 +8,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from articles.models import Article
-from forum.cleaning import email_key
-from forum.outbox.actions import enqueue
+from forum.outbox.actions import enqueue, locked_address
 from forum.outbox.models import Address, OutgoingMail
 from forum.subscriptions import tokens
 from forum.subscriptions.models import Consent, Subscription
@@ -67,7 +66,7 @@ def subscribe(
     confirmed addresses take the same path (P18). Returns the row that a reaction links to.
     """
     with transaction.atomic():
-        address = _locked_address(email)
+        address = locked_address(email)
         subscription = _kept_subscription(address, article, scope)
         follows = _is_active(subscription) and subscription.scope == scope
         must_ask = address.suppressed_at is not None or not (follows or proven)
@@ -78,18 +77,6 @@ def subscribe(
         elif not must_ask and not follows:
             _start(subscription, scope=scope, client_key=client_key, now=now)
         return subscription
-
-
-def _locked_address(email: str) -> Address:
-    """Get or make the row, and lock it: an upsert does all three in one statement, on both databases alike.
-
-    It changes no key, so the rows that refer to the address (the fan-out writes them) do not wait for it.
-    """
-    key = email_key(email)
-    Address.objects.bulk_create(
-        [Address(email=email, key=key)], update_conflicts=True, unique_fields=["key"], update_fields=["key"]
-    )
-    return Address.objects.get(key=key)
 
 
 def _kept_subscription(address: Address, article: Article, scope: str) -> Subscription:
@@ -236,7 +223,7 @@ def end(subscription: Subscription, *, how: str, now: datetime | None = None) ->
         _lock(subscription.address_id)
         Subscription.objects.filter(pk=subscription.pk, ended_at__isnull=True).update(ended_at=now)
         _end_consents(Consent.objects.filter(subscription=subscription), how=how, now=now)
-        _cancel(OutgoingMail.objects.filter(subscription_id=subscription.pk), ENDED)
+        _cancel(OutgoingMail.objects.of_subscription(subscription.pk), ENDED)
 
 
 def _end_everything(address: Address, now: datetime) -> None:
@@ -317,11 +304,16 @@ def _erase_subscriptions(subscriptions: QuerySet[Subscription]) -> None:
 
 
 def _erase_addresses() -> int:
-    """Those that nothing hangs on any more. A suppressed address stays: its owner must not be asked again."""
+    """Those that nothing hangs on any more. A suppressed address stays: its owner must not be asked again; and so does
+    an author's who was told about questions today, because those mails tell when the next one may go.
+    """
+    told = OutgoingMail.objects.filter(
+        address=OuterRef("pk"), kind=OutgoingMail.Kind.QUESTION, sent_at__gt=timezone.now() - timedelta(days=1)
+    )
     waiting = OutgoingMail.objects.filter(status__in=[OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING])
     loose = Address.objects.filter(
         suppressed_at__isnull=True, subscriptions__isnull=True, consents__isnull=True
-    ).exclude(pk__in=waiting.values("address"))
+    ).exclude(Exists(told) | Q(pk__in=waiting.values("address")))
     erased = last = 0
     while batch := list(loose.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CLEARING_BATCH]):
         last = batch[-1]

@@ -75,7 +75,7 @@ def page(slug: str, query: str = "") -> str:
 
 def test_a_second_run_adds_nothing(demo):
     assert demo.counts[0] == demo.counts[1]
-    assert "Added 8 articles, 9 pictures and 427 reactions." in demo.first
+    assert "Added 8 articles, 9 pictures and 430 reactions." in demo.first
     assert "Added 0 articles, 0 pictures and 0 reactions." in demo.second
     assert "Logins" in demo.first and "Logins" not in demo.second
 
@@ -155,7 +155,7 @@ def test_threads_are_empty_short_middling_and_long(demo):
     assert sizes == {
         "aan-wie-hierna-in-dit-huis-woont": 0,
         "four-minutes-late-in-wickering-sound": 5,
-        "wat-een-sloot-vertelt": 9,
+        "wat-een-sloot-vertelt": 12,
         "een-koor-zonder-dirigent": 17,
         FIXTURE: 25,
         "de-bibliotheek-leent-nu-ook-ladders": 28,
@@ -168,6 +168,18 @@ def test_threads_are_empty_short_middling_and_long(demo):
     assert set(long.values_list("depth", flat=True)) == set(range(7))
     assert 5 <= long.filter(by_author=True).count() <= 20
     assert long.exclude(website="").exists()
+
+
+def test_some_questions_wait_and_some_are_answered(demo):
+    asked = Discussion.objects.filter(questions__gt=0).values_list("article__slug", "questions", "answered")
+    assert sorted(asked) == [
+        ("de-bibliotheek-leent-nu-ook-ladders", 1, 1),
+        ("de-brug-die-te-vroeg-openging", 2, 1),
+        (FIXTURE, 2, 0),
+        ("wat-een-sloot-vertelt", 2, 1),
+    ]
+    answered = Reaction.objects.questions().filter(answered_by__isnull=False)
+    assert all("beantwoord door de auteur" in reaction.html for reaction in answered)
 
 
 def test_nothing_is_said_before_what_it_answers_and_nothing_in_the_future(demo):

@@ -50,7 +50,7 @@ def outline(page: str) -> list[str]:
 def test_the_notice_stands_before_every_field():
     assert outline(form_under(make_article())) == [
         *("h2", "notice", "h3"),
-        *("fieldset", "legend", "name", "website", "body"),
+        *("fieldset", "legend", "name", "website", "body", "question"),
         *("fieldset", "legend", "email", "fieldset", "legend", "notify", "notify"),
         *("remember", "subject", "preview"),
     ]

@@ -20,7 +20,7 @@ STEPS = st.lists(
     st.tuples(
         st.sampled_from(
             ["post", "post", "reply", "reply", "reply", "deeper", "hold", "approve", "refuse", "remove", "remove"]
-            + ["withdraw", "restore"]
+            + ["withdraw", "restore", "ask", "ask below", "answer", "answer", "answer deeper", "hold a question"]
         ),
         st.integers(0, 1_000),
     ),
@@ -43,6 +43,8 @@ class Said:
     order: int = 0
     children: list["Said"] = field(default_factory=list)
     numbers: tuple | None = None
+    is_question: bool = False
+    by_author: bool = False
 
     @property
     def shown(self) -> bool:
@@ -51,6 +53,13 @@ class Said:
     @property
     def opening(self) -> "Said":
         return self if self.parent is None else self.parent.opening
+
+    @property
+    def asked(self) -> "Said | None":
+        """The nearest question above, whatever became of it."""
+        if self.parent is None or self.parent.is_question:
+            return self.parent
+        return self.parent.asked
 
     def everything(self) -> list["Said"]:
         return [self, *(one for child in self.children for one in child.everything())]
@@ -73,6 +82,10 @@ class Talk:
             "reply": self.of("published"),
             "deeper": self.of("published")[-1:],
             "hold": self.of("published"),
+            "hold a question": self.of("published"),
+            "ask below": self.of("published"),
+            "answer": [pk for pk in self.of("published") if self.said[pk].is_question],
+            "answer deeper": [pk for pk in self.of("published") if self.said[pk].asked],
             "approve": self.of("held", "refused", "spam"),
             "refuse": self.of("held"),
             "remove": self.of("published"),
@@ -83,19 +96,38 @@ class Talk:
             return
         pk = possible[pick % len(possible)]
         before = Discussion.objects.get(pk=self.article.pk).version
-        if kind in ("post", "reply", "deeper", "hold"):
-            changed = self.post(parent=pk, held=kind == "hold")
+        if kind in (
+            "post",
+            "reply",
+            "deeper",
+            "hold",
+            "ask",
+            "ask below",
+            "answer",
+            "answer deeper",
+            "hold a question",
+        ):
+            changed = self.post(
+                parent=pk,
+                held=kind.startswith("hold"),
+                is_question="ask" in kind or "question" in kind,
+                by_author="answer" in kind,
+            )
         else:
             changed = self.decide(kind, pk)
         after = Discussion.objects.get(pk=self.article.pk).version
         assert (after > before) == changed  # I6
 
-    def post(self, *, parent: int, held: bool) -> bool:
+    def post(self, *, parent: int, held: bool, is_question: bool, by_author: bool) -> bool:
         above = self.said.get(parent)
         reaction = say(
-            self.article, to=Reaction.objects.get(pk=parent) if above else None, honeypot="gevuld" if held else ""
+            self.article,
+            to=Reaction.objects.get(pk=parent) if above else None,
+            honeypot="gevuld" if held else "",
+            is_question=is_question,
+            author=self.article.author if by_author else None,
         )
-        one = Said(above, reaction.status)
+        one = Said(above, reaction.status, is_question=is_question, by_author=by_author)
         self.said[reaction.pk] = one
         assert reaction.status == ("held" if held else "published")
         if not held:
@@ -148,8 +180,29 @@ def check(talk: Talk) -> None:
     assert discussion.visible == len(published)  # I5
     assert discussion.last_thread_no == sum(one.order > 0 and one.parent is None for one in talk.said.values())
     assert discussion.skyline == "".join(
-        house(words=len(rows[pk].body.split()), depth=rows[pk].depth, by_author=False) for _, pk in published
+        house(words=len(rows[pk].body.split()), depth=rows[pk].depth, by_author=talk.said[pk].by_author)
+        for _, pk in published
     )
+    check_questions(talk, rows, discussion)
+
+
+def check_questions(talk: Talk, rows: dict[int, Reaction], discussion: Discussion) -> None:
+    """What is counted equals what counting gives; every published question says on the page who answered it."""
+    answers: dict[int, list[int]] = {pk: [] for pk, one in talk.said.items() if one.is_question}
+    by_said = {id(one): pk for pk, one in talk.said.items()}
+    for _, pk in sorted((one.order, pk) for pk, one in talk.said.items() if one.order and one.by_author):
+        asked = talk.said[pk].asked
+        assert rows[pk].answers_id == (by_said[id(asked)] if asked else None)
+        if asked and talk.said[pk].status == "published":
+            answers[by_said[id(asked)]].append(pk)
+    published = [pk for pk in answers if talk.said[pk].status == "published"]
+    assert discussion.questions == len(published)
+    assert discussion.answered == sum(bool(answers[pk]) for pk in published)
+    for pk, found in answers.items():
+        assert rows[pk].answered_by_id == (found[0] if found else None)
+        link = f'<a href="/reactions/{found[0]}/">beantwoord door de auteur</a>' if found else ""
+        assert ("beantwoord door de auteur" in rows[pk].html) == (bool(found) and pk in published)
+        assert pk not in published or link in rows[pk].html
 
 
 def in_reading_order(talk: Talk, order: str) -> list[int]:

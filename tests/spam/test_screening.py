@@ -62,7 +62,7 @@ def test_before_holds_everybody():
 
 def test_the_author_passes_every_rule():
     worst = {"honeypot": "x", "seconds_open": 0, "same_origin": False, "mode": "before", "body": "http://a " * 9}
-    assert reasons(by_author=True, name="Noor", protected_names=["Noor"], **worst) == []
+    assert reasons(by_staff=True, name="Noor", protected_names=["Noor"], **worst) == []
 
 
 def test_every_reason_is_given_in_order_and_has_a_label():

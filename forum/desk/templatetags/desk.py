@@ -1,5 +1,6 @@
 """The bar above every page of the staff: what this person may open, and no more."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django import template
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.accounts.people import name_of, names_of_roles
 from forum.accounts.roles import Ability, able
+from forum.accounts.roles import Ability, Visitor, able
+from forum.desk.questions import open_count
 
 register = template.Library()
 
@@ -17,6 +20,7 @@ class Door(NamedTuple):
     url_name: str
     label: str | Promise
     abilities: tuple[Ability, ...]
+    waiting: Callable[[Visitor], int] | None = None  # how much is to be done behind it
 
 
 DOORS = (
@@ -28,13 +32,21 @@ DOORS = (
 
 
 register.filter("roles", names_of_roles)
+    Door("desk_questions", _("Questions"), (Ability.WRITE,), open_count),
+    Door("desk_numbers", _("Numbers"), (Ability.WRITE,)),
+)
 
 
 @register.inclusion_tag("desk/_bar.html", takes_context=True)
 def desk_bar(context: template.Context) -> dict[str, Any]:
     request = context["request"]
     doors = [
-        {"address": reverse(door.url_name), "label": door.label, "is_here": context.get("door") == door.url_name}
+        {
+            "address": reverse(door.url_name),
+            "label": door.label,
+            "is_here": context.get("door") == door.url_name,
+            "waiting": door.waiting(request.user) if door.waiting else 0,
+        }
         for door in DOORS
         if any(able(request.user, ability) for ability in door.abilities)
     ]

@@ -182,7 +182,8 @@ def _say(one: Planned, article: Article, known: dict[str, int]) -> Reaction | No
             body=one.body,
             parent_id=known.get(one.parent.key, 0) if one.parent else None,
             form_key=one.key,
-            by_author=one.name == article.author.name,
+            author=article.authors.filter(name=one.name).first(),
+            is_question=one.is_question,
             seconds_open=SECONDS_OF_A_ROBOT if one.waiting else None,
         )
     except ReactionError:

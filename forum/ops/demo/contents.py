@@ -31,6 +31,7 @@ class Planned:
     parent: "Planned | None"
     waiting: bool
     removed: str  # the reason, "" when it stays
+    is_question: bool
 
 
 @cache
@@ -77,6 +78,7 @@ def thread(name: str, *, published: datetime, anchor: date) -> list[Planned]:
                 parent=parent,
                 waiting=reaction.get("waiting", False),
                 removed=reaction.get("removed", ""),
+                is_question=reaction.get("question", False),
             )
             planned.append(one)
             plan(reaction.get("answers", []), one)

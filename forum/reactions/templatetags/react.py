@@ -7,7 +7,7 @@ from django.utils.html import format_html
 
 from articles.models import Article
 from forum.reactions.forms import ReactionForm
-from forum.reactions.identity import is_author
+from forum.reactions.identity import voice_of
 
 register = template.Library()
 
@@ -15,8 +15,8 @@ register = template.Library()
 @register.inclusion_tag("reactions/_form.html", takes_context=True)
 def react_form(context: template.Context, article: Article) -> dict[str, Any]:
     """The same for everybody without a session: no stamp, no key; the script fetches those when they are needed."""
-    author_name = article.author.name if is_author(context["request"], article) else ""
-    return {"form": ReactionForm(slug=article.slug, alone=False, author_name=author_name)}
+    voice = voice_of(context["request"], article)
+    return {"form": ReactionForm(slug=article.slug, alone=False, voice=voice)}
 
 
 @register.filter

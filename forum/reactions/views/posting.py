@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 Status = Reaction.Status
 View = Callable[..., HttpResponse]
 WORDS = ("name", "website", "body")
+TICKS = ("question", "remember")
 HIDDEN = ("parent", "form_key", "opened")
 RETRY_SECONDS = 60
 
@@ -69,16 +70,16 @@ def _answer(request: HttpRequest, article: Article) -> HttpResponse:
     typed = request.POST
     if not article.discussion.is_open:
         return _closed(request, article)
-    by_author = request.same_origin is True and identity.is_author(request, article)  # type: ignore[attr-defined]
+    voice = identity.voice_of(request, article) if request.same_origin is True else None  # type: ignore[attr-defined]
     parent = _answered(article, typed.get("parent", ""))
     options: dict[str, Any] = {
         "slug": article.slug,
         "parent": parent,
-        "author_name": article.author.name if by_author else "",
+        "voice": voice,
         "alone": "HX-Request" not in request.headers,
     }
     if typed.get("edit"):
-        kept = kept_of(typed, *WORDS, *HIDDEN, "notify", "sealed") | {"remember": bool(typed.get("remember"))}
+        kept = kept_of(typed, *WORDS, *HIDDEN, *TICKS, "notify", "sealed")
         return _form_page(request, article, ReactionForm(kept=kept, **options))
 
     form = ReactionForm(typed, **options)
@@ -88,16 +89,16 @@ def _answer(request: HttpRequest, article: Article) -> HttpResponse:
     if form.errors:
         return _form_page(request, article, form, status=422)
     if typed.get("preview"):
-        return _preview(request, article, form, by_author=by_author)
-    return _post(request, article, form, by_author=by_author)
+        return _preview(request, article, form)
+    return _post(request, article, form)
 
 
-def _post(request: HttpRequest, article: Article, form: ReactionForm, *, by_author: bool) -> HttpResponse:
-    given = form.cleaned_data
+def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpResponse:
+    given, voice = form.cleaned_data, form.voice
     try:
         reaction = post_reaction(
             article,
-            name=given["name"],
+            name=voice.name if voice else given["name"],
             website=given["website"],
             body=given["body"],
             parent_id=form.answered.pk if form.answered else None,
@@ -106,7 +107,9 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm, *, by_auth
             email_proven=proven(request, given["email"]),
             form_key=given["form_key"],
             client_key=client_key(request.client_address, today=timezone.localdate()),  # type: ignore[attr-defined]
-            by_author=by_author,
+            author=voice.author if voice else None,
+            by_editors=voice is not None and voice.author is None,
+            is_question=given.get("question", False),
             honeypot=given["subject"],
             seconds_open=identity.seconds_open(given["opened"]),
             same_origin=request.same_origin is True,  # type: ignore[attr-defined]
@@ -146,17 +149,19 @@ def _form_page(request: HttpRequest, article: Article, form: ReactionForm, **opt
     return render(request, "reactions/react.html", context, **options)
 
 
-def _preview(request: HttpRequest, article: Article, form: ReactionForm, *, by_author: bool) -> HttpResponse:
+def _preview(request: HttpRequest, article: Article, form: ReactionForm) -> HttpResponse:
     """Nothing is stored. The draft travels in hidden fields, the address sealed (P17)."""
-    given = form.cleaned_data
+    given, voice = form.cleaned_data, form.voice
     draft = Reaction(
-        name=article.author.name if by_author else given["name"],
+        name=voice.name if voice else given["name"],
         website=given["website"],
         body=given["body"],
-        by_author=by_author,
+        by_author=voice is not None and voice.author is not None,
+        by_editors=voice is not None and voice.author is None,
+        is_question=given.get("question", False),
         parent=form.answered,
     )
-    hidden = {name: form.sent[name] for name in (*WORDS, *HIDDEN, "notify", "remember", "subject")}
+    hidden = {name: form.sent[name] for name in (*WORDS, *HIDDEN, *TICKS, "notify", "subject")}
     context = {
         "article": article,
         "action": form.action,
@@ -175,7 +180,7 @@ def _closed(request: HttpRequest, article: Article) -> HttpResponse:
 def _try_again(request: HttpRequest, slug: str) -> HttpResponse:
     """The database is away or busy: the form again, made without it."""
     sentence = gettext("Something went wrong on our side. Try again in a few minutes. Your text is below")
-    form = ReactionForm(kept=kept_of(request.POST, *WORDS, *HIDDEN), slug=slug)
+    form = ReactionForm(kept=kept_of(request.POST, *WORDS, *HIDDEN, *TICKS), slug=slug)
     response = _refusal(request, {"sentence": sentence, "form": form}, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -206,7 +211,7 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
             context["form"] = ReactionForm(
                 slug=slug,
                 parent=parent,
-                author_name=article.author.name if identity.is_author(request, article) else "",
+                voice=identity.voice_of(request, article),
                 kept=_of_reader(request) | {"parent": parent.pk if parent else ""},
             )
         return render(request, "reactions/react.html", context)
@@ -279,5 +284,7 @@ def _drawn(reaction: Reaction) -> dict[str, object]:
         "host": website_host(reaction.website) if reaction.website else "",
         "words": reader_html(reaction.body),
         "by_author": reaction.by_author,
+        "by_editors": reaction.by_editors,
+        "is_question": reaction.is_question,
         "answered": reaction.parent.name if reaction.parent else "",
     }
