@@ -1,7 +1,7 @@
 from django.urls import path
 
 from forum import converters  # noqa: F401  (makes <number:…> known)
-from forum.desk.views import articles, people
+from forum.desk.views import articles, numbers, people, questions
 
 urlpatterns = [
     path("", articles.listing, name="desk_articles"),
@@ -11,11 +11,6 @@ urlpatterns = [
     path("people/<number:pk>/mail/", people.mail_again, name="desk_person_mail"),
     path("people/<number:pk>/block/", people.block, name="desk_person_block"),
     path("people/<number:pk>/let-in/", people.let_in, name="desk_person_let_in"),
-from forum import converters  # noqa: F401  (registers <number:…>)
-from forum.desk.views import articles, numbers, questions
-
-urlpatterns = [
-    path("", articles.listing, name="desk_articles"),
     path("questions/", questions.listing, name="desk_questions"),
     path("questions/mail/", questions.choose_mail, name="desk_question_mail"),
     path("questions/<number:pk>/", questions.question, name="desk_question"),

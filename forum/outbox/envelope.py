@@ -38,6 +38,8 @@ def confirmation_message_id(consent_id: int) -> str:
 
 def urgent_message_id(number: int) -> str:
     return _message_id("u", number)
+
+
 def question_message_id(reaction_id: int, author_id: int) -> str:
     return _message_id("q", reaction_id, author_id)
 

@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from forum.accounts.people import name_of, names_of_roles
-from forum.accounts.roles import Ability, able
 from forum.accounts.roles import Ability, Visitor, able
 from forum.desk.questions import open_count
 
@@ -25,6 +24,8 @@ class Door(NamedTuple):
 
 DOORS = (
     Door("desk_articles", _("Articles"), (Ability.WRITE,)),
+    Door("desk_questions", _("Questions"), (Ability.WRITE,), open_count),
+    Door("desk_numbers", _("Numbers"), (Ability.WRITE,)),
     Door("admin:reactions_reaction_changelist", _("Reactions"), (Ability.MODERATE,)),
     Door("desk_people", _("People"), (Ability.MANAGE_PEOPLE,)),
     Door("admin:outbox_outgoingmail_changelist", _("Deliveries"), (Ability.MANAGE_PEOPLE,)),
@@ -32,9 +33,6 @@ DOORS = (
 
 
 register.filter("roles", names_of_roles)
-    Door("desk_questions", _("Questions"), (Ability.WRITE,), open_count),
-    Door("desk_numbers", _("Numbers"), (Ability.WRITE,)),
-)
 
 
 @register.inclusion_tag("desk/_bar.html", takes_context=True)
