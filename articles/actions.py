@@ -123,10 +123,13 @@ def change_discussion(article: Article, *, state: str, closes_at: datetime | Non
 
 
 @transaction.atomic
-def save_author(author: Author, *, portrait: IO[bytes] | None = None) -> Author:
+def save_author(author: Author, *, portrait: IO[bytes] | None = None, without_portrait: bool = False) -> Author:
     """With a new name or address every byline changes along, and the old address leads on. Raises images.ImageRefused."""
     if portrait:
         images.store_portrait(author, portrait)
+    elif without_portrait and author.photo:
+        transaction.on_commit(images.deletion_of([author.photo.name]))
+        author.photo = ""
     former = Author.objects.filter(pk=author.pk).first()
     author.save()
     _leave_address(author, former)

@@ -49,6 +49,11 @@ def page_of(row: StaticPage) -> HousePage:
     return HousePage(row.kind, row.language, row.title, row.body, row.body_html, is_default=False)
 
 
+def preview(kind: str, language: str, *, title: str, body: str) -> HousePage:
+    """As it would be; nothing is kept."""
+    return HousePage(kind, language, title, body, text.article_html(body, no_figure), is_default=False)
+
+
 @cache
 def default_page(kind: str, language: str) -> HousePage:
     """The first line of the file is the title, "# …"."""

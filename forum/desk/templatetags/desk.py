@@ -18,7 +18,12 @@ class Door(NamedTuple):
     abilities: tuple[Ability, ...]
 
 
-DOORS = (Door("desk_articles", _("Articles"), (Ability.WRITE,)),)
+DOORS = (
+    Door("desk_articles", _("Articles"), (Ability.WRITE,)),
+    Door("desk_sections", _("Sections"), (Ability.ARRANGE,)),
+    Door("desk_authors", _("Authors"), (Ability.ARRANGE,)),
+    Door("desk_pages", _("Pages of the house"), (Ability.ARRANGE,)),
+)
 
 
 @register.inclusion_tag("desk/_bar.html", takes_context=True)
