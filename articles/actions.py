@@ -5,15 +5,16 @@ from datetime import datetime
 from math import ceil
 from typing import IO
 
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils import timezone, translation
 
-from articles import images
-from articles.models import Article, ArticleImage, Author, Byline, Discussion, Section
+from articles import house, images
+from articles.models import Article, ArticleImage, Author, Byline, Discussion, FormerAddress, Section, StaticPage
 from forum import text
 
 WORDS_PER_MINUTE = 200
+BATCH = 500  # articles whose byline changes, in memory at once
 
 
 @transaction.atomic
@@ -48,6 +49,23 @@ def _write_byline(article: Article, authors: Sequence[Author] | None) -> None:
     if list(article.bylines.values_list("author_id", "position")) != wanted:
         article.bylines.all().delete()
         Byline.objects.bulk_create(Byline(article=article, author_id=pk, position=at) for pk, at in wanted)
+
+
+@transaction.atomic
+def link_translation(article: Article, other: Article | None) -> None:
+    """Each points at the other and at nothing else; None: they part. `other` must be in another language."""
+    if other is not None and other.language == article.language:
+        raise ValueError("a translation is in another language")
+    both = [row.pk for row in (article, other) if row is not None]
+    left = Article.objects.filter(Q(pk__in=both) | Q(translation__in=both))
+    changed = list(left.values_list("pk", flat=True))
+    left.update(translation=None)
+    if other is not None:
+        Article.objects.filter(pk=article.pk).update(translation=other)
+        Article.objects.filter(pk=other.pk).update(translation=article)
+        other.translation = article
+    article.translation = other
+    Discussion.objects.filter(article__in=changed).update(version=F("version") + 1)
 
 
 @transaction.atomic
@@ -105,15 +123,18 @@ def change_discussion(article: Article, *, state: str, closes_at: datetime | Non
 
 
 @transaction.atomic
-def save_author(author: Author, *, portrait: IO[bytes] | None = None) -> Author:
-    """Raises images.ImageRefused."""
+def save_author(author: Author, *, portrait: IO[bytes] | None = None, without_portrait: bool = False) -> Author:
+    """With a new name or address every byline changes along, and the old address leads on. Raises images.ImageRefused."""
     if portrait:
         images.store_portrait(author, portrait)
+    elif without_portrait and author.photo:
+        transaction.on_commit(images.deletion_of([author.photo.name]))
+        author.photo = ""
+    former = Author.objects.filter(pk=author.pk).first()
     author.save()
-    for article in Article.objects.filter(bylines__author=author):
-        byline = [[name, slug] for name, slug in article.bylines.values_list("author__name", "author__slug")]
-        if byline != article.byline:
-            Article.objects.filter(pk=article.pk).update(byline=byline)
+    _leave_address(author, former)
+    if former and (former.name, former.slug) != (author.name, author.slug):
+        _rewrite_bylines(author)
     _raise_versions(article__bylines__author=author)
     return author
 
@@ -123,12 +144,84 @@ def choose_question_mail(author: Author, *, wanted: bool) -> None:
     Author.objects.filter(pk=author.pk).update(mail_questions=wanted)
 
 
+def _rewrite_bylines(author: Author) -> None:
+    written = Article.objects.filter(bylines__author=author).only("pk").prefetch_related("bylines__author")
+    for article in written.iterator(chunk_size=BATCH):
+        byline = [[line.author.name, line.author.slug] for line in article.bylines.all()]
+        Article.objects.filter(pk=article.pk).update(byline=byline)
+
+
+@transaction.atomic
+def delete_author(author: Author) -> None:
+    """Raises ProtectedError when an article carries the name."""
+    name = author.photo.name
+    author.delete()
+    if name:
+        transaction.on_commit(images.deletion_of([name]))
+
+
 @transaction.atomic
 def save_section(section: Section) -> Section:
+    former = Section.objects.filter(pk=section.pk).first()
     section.save()
-    _raise_versions(article__section=section)
+    _leave_address(section, former)
+    _raise_every_version()
     return section
+
+
+@transaction.atomic
+def delete_section(section: Section) -> None:
+    """Raises ProtectedError when an article stands in it, in whatever state."""
+    section.delete()
+    _raise_every_version()
+
+
+def _leave_address(owner: Section | Author, former: Section | Author | None) -> None:
+    """What had another address answers there with the way to the new one; an address in use leads nowhere else."""
+    kind = "section" if isinstance(owner, Section) else "author"
+    left = FormerAddress.objects.filter(**{f"{kind}__isnull": False})
+    left.filter(slug=owner.slug).delete()
+    if former and former.slug != owner.slug:
+        left.update_or_create(slug=former.slug, defaults={kind: owner})
+
+
+@transaction.atomic
+def save_house_page(kind: str, language: str, *, title: str, body: str, began_from: str) -> StaticPage:
+    """`began_from`: fingerprint of the text that the editor saw when he began. Raises house.ChangedMeanwhile."""
+    row = _house_page_to_change(kind, language, began_from)
+    if row is None:
+        row = StaticPage(kind=kind, language=language, version=0)
+    row.title, row.body = title, body
+    row.body_html = text.article_html(body, house.no_figure)
+    row.version += 1
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:  # the first row of this page was made this very moment
+        raise house.ChangedMeanwhile(house.house_page(kind, language)) from error
+    return row
+
+
+@transaction.atomic
+def restore_house_page(kind: str, language: str, *, began_from: str) -> None:
+    """Back to the text that came with the software. Raises house.ChangedMeanwhile."""
+    row = _house_page_to_change(kind, language, began_from)
+    if row:
+        row.delete()
+
+
+def _house_page_to_change(kind: str, language: str, began_from: str) -> StaticPage | None:
+    row = StaticPage.objects.select_for_update().filter(kind=kind, language=language).first()
+    now = house.page_of(row) if row else house.default_page(kind, language)
+    if now.fingerprint != began_from:
+        raise house.ChangedMeanwhile(now)
+    return row
 
 
 def _raise_versions(**which: Article | Author | Section) -> None:
     Discussion.objects.filter(**which).update(version=F("version") + 1)
+
+
+def _raise_every_version() -> None:
+    """For what stands in the head of every page."""
+    Discussion.objects.update(version=F("version") + 1)

@@ -120,6 +120,8 @@ class Article(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    authors_in_order: "list[Author] | None" = None  # set by who fetched them along: articles.reading
+
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
@@ -130,6 +132,7 @@ class Article(models.Model):
             models.Index(fields=["section", "status", "-published_at", "-id"], name="article_newest_in_section"),
             models.Index(fields=["author", "status", "-published_at", "-id"], name="article_newest_by_author"),
             models.Index(fields=["published_at"], name="article_scheduled", condition=models.Q(status="scheduled")),
+            models.Index(fields=["language", "status", "-published_at", "-id"], name="article_newest_in_language"),
             models.Index(fields=["-updated_at", "-id"], name="article_desk"),
         ]
         constraints = [
@@ -184,6 +187,25 @@ class FormerSlug(models.Model):
     class Meta:
         verbose_name = _("former address")
         verbose_name_plural = _("former addresses")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class FormerAddress(models.Model):
+    """A slug that a section or an author had; it leads to the one it has now."""
+
+    slug = models.SlugField(max_length=60)
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, null=True, related_name="former_addresses")
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, null=True, related_name="former_addresses")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"], name=f"former_{kind}_address_once", condition=models.Q(**{f"{kind}__isnull": False})
+            )
+            for kind in ("section", "author")
+        ]
 
     def __str__(self) -> str:
         return self.slug

@@ -1,6 +1,10 @@
 from django.urls import path, re_path
 
-from articles import views
+from articles import house, views
+from articles.models import StaticPage
+from forum import converters  # noqa: F401  (registers <number:…>)
+
+_languages, _kinds = "|".join(house.LANGUAGES), "|".join(house.KINDS)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -8,8 +12,14 @@ urlpatterns = [
     path("articles/<slug:slug>/", views.article, name="article"),
     path("sections/<slug:slug>/", views.section, name="section"),
     path("authors/<slug:slug>/", views.author, name="author"),
-    path("house-rules/", views.house_rules, name="house_rules"),
-    path("privacy/", views.privacy, name="privacy"),
-    path("accessibility/", views.accessibility, name="accessibility"),
+    path("archive/", views.archive, name="archive"),
+    re_path(r"^archive/(?P<year>[0-9]{4})/$", views.archive, name="archive_year"),
+    re_path(r"^archive/(?P<year>[0-9]{4})/(?P<month>0[1-9]|1[0-2])/$", views.archive_month, name="archive_month"),
+    *(
+        path(f"{kind}/", views.house_page, {"kind": kind}, name=kind.replace("-", "_"))
+        for kind in map(str, StaticPage.Kind.values)
+    ),
+    re_path(rf"^(?P<language>{_languages})/$", views.in_language, name="in_language"),
+    re_path(rf"^(?P<language>{_languages})/(?P<kind>{_kinds})/$", views.house_page, name="house_page"),
     re_path(r"^media/(?P<folder>articles|authors)/(?P<name>[A-Za-z0-9_.-]{1,100})$", views.media, name="media"),
 ]

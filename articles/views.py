@@ -1,16 +1,20 @@
 """What everybody may read. The same answer for all, without a cookie."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
-from articles.models import Article, ArticleQuerySet, Author, Discussion, Section
+from articles import house
+from articles.archive import articles_of, year_of_articles
+from articles.models import Article, ArticleQuerySet, Author, Discussion, FormerAddress, Section
+from articles.reading import around, article_to_read, authors_of, front_pages, versions, versions_of
 from forum.converters import number_in_query
 
 PAGE_SIZE = 20
@@ -22,7 +26,8 @@ ONE_YEAR = "public, max-age=31536000, immutable"
 def home(request: HttpRequest) -> HttpResponse:
     newest = list(Article.objects.published().newest_first().with_byline().with_picture()[:6])
     discussed = Discussion.objects.talked_about_since(timezone.now() - timedelta(days=7))[:5]
-    return render(request, "articles/home.html", {"lead": newest[:1], "newest": newest[1:], "discussed": discussed})
+    context = {"lead": newest[:1], "newest": newest[1:], "discussed": discussed, "versions": front_pages()}
+    return render(request, "articles/home.html", context | {"today": timezone.localtime()})
 
 
 @require_safe
@@ -32,20 +37,29 @@ def articles(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def section(request: HttpRequest, slug: str) -> HttpResponse:
-    section = get_object_or_404(Section, slug=slug)
+    section = Section.objects.filter(slug=slug).first()
+    if section is None:
+        return _where_it_is_now("section", slug)
     context = {"section": section, "current_section": section, "section_is_page": True}
     return _list(request, "articles/section.html", Article.objects.published().filter(section=section), **context)
 
 
 @require_safe
 def author(request: HttpRequest, slug: str) -> HttpResponse:
-    author = get_object_or_404(Author, slug=slug)
+    author = Author.objects.filter(slug=slug).first()
+    if author is None:
+        return _where_it_is_now("author", slug)
     return _list(request, "articles/author.html", author.written.published(), author=author)
+
+
+def _where_it_is_now(kind: str, slug: str) -> HttpResponse:
+    former = get_object_or_404(FormerAddress.objects.select_related(kind), slug=slug, **{f"{kind}__isnull": False})
+    return HttpResponsePermanentRedirect(getattr(former, kind).get_absolute_url())
 
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    article = get_object_or_404(Article.objects.with_byline().with_picture(), slug=slug)
+    article = article_to_read(slug)
     with translation.override(article.language):
         if article.status == Article.Status.WITHDRAWN:
             return render(request, "articles/withdrawn.html", {"current_section": article.section}, status=410)
@@ -56,27 +70,50 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 def article_context(article: Article, *, further_on: bool = False) -> dict[str, object]:
     """`further_on`: a later page of a long thread. Who reads there has seen what else there is to read."""
-    others = Article.objects.published().newest_first().with_byline().exclude(pk=article.pk)[:3]
     return {
         "article": article,
+        "authors": authors_of(article),
         "current_section": article.section,
-        "others": others.none() if further_on else others,
+        "versions": versions_of(article),
+        "around": None if further_on else around(article),
     }
 
 
 @require_safe
-def house_rules(request: HttpRequest) -> HttpResponse:
-    return render(request, "articles/house_rules.html")
+def archive(request: HttpRequest, year: str | None = None) -> HttpResponse:
+    """Without a year: the newest; an empty site has an empty archive."""
+    found = year_of_articles(int(year) if year else None)
+    if year and found is None:
+        raise Http404
+    return render(request, "articles/archive.html", {"year": found, "is_front": year is None})
 
 
 @require_safe
-def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "articles/privacy.html")
+def archive_month(request: HttpRequest, year: str, month: str) -> HttpResponse:
+    found = articles_of(int(year), int(month))
+    if not found.exists():
+        raise Http404
+    return _list(request, "articles/archive_month.html", found, month=date(int(year), int(month), 1))
 
 
 @require_safe
-def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "articles/accessibility.html")
+def in_language(request: HttpRequest, language: str) -> HttpResponse:
+    """The front page for who reads the language that is not the site's own: what was written in it."""
+    if language == settings.LANGUAGE_CODE:
+        return HttpResponsePermanentRedirect(reverse("home"))
+    found = Article.objects.published().filter(language=language)
+    with translation.override(language):
+        return _list(request, "articles/in_language.html", found, versions=front_pages())
+
+
+@require_safe
+def house_page(request: HttpRequest, kind: str, language: str | None = None) -> HttpResponse:
+    if language == settings.LANGUAGE_CODE:
+        return HttpResponsePermanentRedirect(house.address_of(kind, language))
+    with translation.override(language or settings.LANGUAGE_CODE):
+        page = house.house_page(kind, language or settings.LANGUAGE_CODE)
+        addresses = {code: house.address_of(kind, code) for code in house.LANGUAGES}
+        return render(request, "articles/house_page.html", {"page": page, "versions": versions(addresses)})
 
 
 @require_safe

@@ -1,14 +1,21 @@
 from datetime import date, datetime
+from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.files.storage import default_storage
+from django.template import Context
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
 
-from articles.models import Article, ArticleImage, Author
+from articles.house import LANGUAGES, HousePage, address_of
+from articles.models import Article, ArticleImage
+from articles.reading import front_pages
 from articles.skyline import draw
 from forum.text import joined
 
@@ -28,6 +35,18 @@ def short_moment(moment: datetime, year: int | str | None = None) -> str:
 @register.filter
 def long_date(moment: date) -> str:
     return date_format(_local(moment), "j F Y", use_l10n=False)
+
+
+@register.filter
+def month_name(day: date) -> str:
+    """ "november 2026"; a date has no time that could turn it into the day before."""
+    return date_format(day, "F Y", use_l10n=False)
+
+
+@register.filter
+def whole_date(moment: datetime) -> str:
+    """ "Maandag 23 november 2026" """
+    return capfirst(date_format(_local(moment), "l j F Y", use_l10n=False))
 
 
 @register.filter
@@ -62,8 +81,56 @@ def prose(article: Article) -> SafeString:
 
 
 @register.simple_tag
-def author_link(author: Author) -> SafeString:
-    return format_html('<a class="u-url p-name" href="{}" rel="author">{}</a>', author.get_absolute_url(), author.name)
+def author_link(name: str, slug: str) -> SafeString:
+    """Name and slug as they stand in `article.byline`."""
+    return format_html('<a class="u-url p-name" href="{}" rel="author">{}</a>', reverse("author", args=[slug]), name)
+
+
+@register.simple_tag
+def author_cards(article: Article) -> SafeString:
+    """The whole byline in microformats, each author a card: "A", "A and B", "A, B and C"."""
+    return _enumerated(
+        [
+            format_html('<span class="p-author h-card">{}</span>', author_link(name, slug))
+            for name, slug in article.byline
+        ]
+    )
+
+
+@register.simple_tag
+def author_names(article: Article) -> SafeString:
+    return _enumerated([escape(name) for name, _slug in article.byline])
+
+
+def _enumerated(parts: list[SafeString]) -> SafeString:
+    if len(parts) < 2:
+        return joined(parts)
+    return format_html(gettext("{} and {}"), format_html_join(", ", "{}", ([part] for part in parts[:-1])), parts[-1])
+
+
+@register.simple_tag
+def house_address(kind: str) -> str:
+    """Of a page of the house, in the language of the page that leads there."""
+    language = get_language()
+    return address_of(kind, language if language in LANGUAGES else settings.LANGUAGE_CODE)
+
+
+@register.inclusion_tag("articles/_language.html", takes_context=True)
+def other_language(context: Context) -> dict[str, Any]:
+    """The way to this page in the other language; where there is none, to the front page in it."""
+    versions = context.get("versions") or front_pages()
+    return {"versions": [version for version in versions if version.language != get_language()]}
+
+
+@register.simple_tag
+def house_prose(page: HousePage) -> SafeString:
+    """The text of a page of the house, made into HTML by us."""
+    return joined([page.html])
+
+
+@register.filter
+def contact_shown(address: str) -> str:
+    return address.removeprefix("mailto:").removeprefix("https://").removeprefix("http://").rstrip("/")
 
 
 @register.filter

@@ -1,7 +1,10 @@
-from django.urls import path
+from django.urls import path, re_path
 
+from articles import house
 from forum import converters  # noqa: F401  (makes <number:…> known)
-from forum.desk.views import articles, numbers, people, questions
+from forum.desk.views import arranging, articles, numbers, people, questions
+
+_page = rf"^pages/(?P<kind>{'|'.join(house.KINDS)})/(?P<language>{'|'.join(house.LANGUAGES)})/"
 
 urlpatterns = [
     path("", articles.listing, name="desk_articles"),
@@ -16,4 +19,15 @@ urlpatterns = [
     path("questions/<number:pk>/", questions.question, name="desk_question"),
     path("numbers/", numbers.listing, name="desk_numbers"),
     path("articles/<number:pk>/numbers/", numbers.article, name="desk_article_numbers"),
+    path("sections/", arranging.sections, name="desk_sections"),
+    path("sections/new/", arranging.section, name="desk_new_section"),
+    path("sections/<number:pk>/", arranging.section, name="desk_section"),
+    path("sections/<number:pk>/delete/", arranging.delete_section, name="desk_delete_section"),
+    path("authors/", arranging.authors, name="desk_authors"),
+    path("authors/new/", arranging.author, name="desk_new_author"),
+    path("authors/<number:pk>/", arranging.author, name="desk_author"),
+    path("authors/<number:pk>/delete/", arranging.delete_author, name="desk_delete_author"),
+    path("pages/", arranging.pages, name="desk_pages"),
+    re_path(_page + r"$", arranging.page, name="desk_page"),
+    re_path(_page + r"restore/$", arranging.restore_page, name="desk_restore_page"),
 ]

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article
+from articles.models import Article, Author, Byline
 from forum.subscriptions.models import Subscription
 
 MAX_PATH_LEVELS = 32  # a deeper reply hangs beside its parent; bounds the path to 128 bytes and the page's nesting
@@ -33,6 +33,22 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
         """
         public = Article.objects.published().filter(pk=models.OuterRef("article"))
         return self.filter(models.Exists(public), shown=True, status=Reaction.Status.PUBLISHED).order_by("-pk")
+
+    def answers_of(self, author: Author) -> "ReactionQuerySet":
+        """What an author answered below his own articles, newest first; of more than 100 articles: the newest 100.
+
+        Several authors share a thread, where the name tells who of them it was.
+        """
+        written = Article.objects.published().filter(bylines__author=author).newest_first()[:100]
+        alone = models.Q(article__author=author) & ~models.Exists(
+            Byline.objects.filter(article=models.OuterRef("article"), position__gt=0)
+        )
+        return (
+            self.filter(by_author=True, shown=True, status=Reaction.Status.PUBLISHED)
+            .filter(article__in=written.values("pk"))
+            .filter(alone | models.Q(name=author.name))
+            .order_by("-pk")
+        )
 
 
 class Reaction(models.Model):
@@ -139,6 +155,9 @@ class Reaction(models.Model):
             models.Index(fields=["reader_key", "-id"], name="reaction_by_reader", condition=~Q(reader_key="")),
             models.Index(fields=["created_at"], name="reaction_client_kept", condition=~Q(client_key="")),
             models.Index(fields=["fingerprint", "-id"], name="reaction_same_words"),
+            models.Index(
+                fields=["article", "-id"], name="reaction_by_author", condition=Q(by_author=True, status="published")
+            ),
             models.Index(
                 fields=["id"],
                 name="reaction_open_questions",

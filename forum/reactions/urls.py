@@ -10,6 +10,7 @@ urlpatterns = [
     path("articles/<slug:slug>/react/", posting.react, name="react"),
     path("articles/<slug:slug>/reader/", posting.reader, name="reader"),
     path("articles/<slug:slug>/conversations/<number:number>/", reading.conversation, name="conversation"),
+    path("reactions/", reading.recent, name="recent_reactions"),
     path("reactions/<number:pk>/", reading.permalink, name="reaction"),
     path("reactions/waiting/<str:token>/", posting.waiting, name="waiting"),
 ]

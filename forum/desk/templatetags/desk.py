@@ -27,6 +27,9 @@ DOORS = (
     Door("desk_questions", _("Questions"), (Ability.WRITE,), open_count),
     Door("desk_numbers", _("Numbers"), (Ability.WRITE,)),
     Door("admin:reactions_reaction_changelist", _("Reactions"), (Ability.MODERATE,)),
+    Door("desk_sections", _("Sections"), (Ability.ARRANGE,)),
+    Door("desk_authors", _("Authors"), (Ability.ARRANGE,)),
+    Door("desk_pages", _("Pages of the house"), (Ability.ARRANGE,)),
     Door("desk_people", _("People"), (Ability.MANAGE_PEOPLE,)),
     Door("admin:outbox_outgoingmail_changelist", _("Deliveries"), (Ability.MANAGE_PEOPLE,)),
 )

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from articles.actions import publish_article, save_article, save_author, save_image, save_section
+from articles.actions import link_translation, publish_article, save_article, save_author, save_image, save_section
 from articles.models import Article, ArticleImage, Author, Discussion, Section
 from forum.accounts.actions import invite_person
 from forum.accounts.roles import Role
@@ -50,6 +50,7 @@ def build(now: datetime) -> Made:
             _make_author(author, made)
     anchor = _anchor(now)
     made_articles = [(_make_article(fields, anchor, made), fields) for fields in contents.articles()]
+    _link_translations()
     with transaction.atomic():  # hundreds of posts, one wait for the disk
         _hold_conversations(made_articles, anchor, made)
     return made
@@ -121,8 +122,8 @@ def _make_article(fields: dict[str, Any], anchor: date, made: Made) -> Article:
                 correction=fields.get("correction", ""),
                 corrected_at=contents.moment(fields["corrected"], anchor) if "corrected" in fields else None,
                 section=Section.objects.get(slug=fields["section"]),
-                author=Author.objects.get(slug=fields["author"]),
-            )
+            ),
+            authors=[Author.objects.get(slug=slug) for slug in (fields["author"], *fields.get("with", []))],
         )
         made.articles += 1
     drawn = [_make_picture(article, number, picture) for number, picture in enumerate(fields["pictures"], start=1)]
@@ -132,6 +133,16 @@ def _make_article(fields: dict[str, Any], anchor: date, made: Made) -> Article:
     if new:
         publish_article(article, at=contents.moment(fields["published"], anchor))
     return article
+
+
+def _link_translations() -> None:
+    for fields in contents.articles():
+        if "translation_of" not in fields:
+            continue
+        pair = {row.slug: row for row in Article.objects.filter(slug__in=[fields["slug"], fields["translation_of"]])}
+        article, other = pair[fields["slug"]], pair[fields["translation_of"]]
+        if article.translation_id is None and other.translation_id is None:
+            link_translation(article, other)
 
 
 def _make_picture(article: Article, number: int, fields: dict[str, Any]) -> bool:

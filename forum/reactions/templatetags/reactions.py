@@ -4,10 +4,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from articles.models import Article
+from articles.models import Article, Author
 from forum.cleaning import website_host
 from forum.reactions.models import Reaction
 from forum.reactions.thread_markup import thread
@@ -49,15 +50,24 @@ def page_address(path: str, page: Page, cursor: int | None) -> str:
 @register.simple_tag
 def recent_reactions(count: int) -> SafeString:
     """List items for the newest reactions of the whole site, "" when there are none. One query."""
+    return voices(Reaction.objects.recent()[:count])
+
+
+@register.simple_tag
+def author_answers(author: Author, count: int) -> SafeString:
+    """List items for what an author answered lately, in the letter of the editors. One query."""
+    return voices(Reaction.objects.answers_of(author)[:count], by_author=True)
+
+
+def voices(reactions: QuerySet[Reaction], *, by_author: bool = False) -> SafeString:
     columns = ("name", "website", "body", "published_at", "article__title", "article__slug", "article__language")
-    recent = Reaction.objects.recent().select_related("article").only(*columns)[:count]
-    voices = [
+    said = [
         {
             "reaction": reaction,
             "article": reaction.article,
             "host": website_host(reaction.website) if reaction.website else "",
             "words": excerpt(reaction.body, VOICE_CHARS),
         }
-        for reaction in recent
+        for reaction in reactions.select_related("article").only(*columns)
     ]
-    return render_to_string("reactions/_voices.html", {"voices": voices})
+    return render_to_string("reactions/_voices.html", {"voices": said, "by_author": by_author})

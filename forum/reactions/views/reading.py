@@ -6,11 +6,14 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from forum.converters import number_in_query
 from forum.reactions import rendering
 from forum.reactions.models import Reaction
-from forum.reactions.templatetags.reactions import page_address
+from forum.reactions.templatetags.reactions import page_address, voices
 from forum.reactions.thread_markup import ancestors, thread
 from forum.reactions.threads import conversation_page, place_of
+
+RECENT_PAGE = 30
 
 
 @require_safe
@@ -29,6 +32,26 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
     with translation.override(reaction.article.language):
         context = {"article": reaction.article, "reason": rendering.why_gone(reaction)}
         return render(request, "reactions/gone.html", context, status=410)
+
+
+@require_safe
+def recent(request: HttpRequest) -> HttpResponse:
+    """Everything that was said lately, over the whole site; `?before=` a reaction: what was said before it."""
+    reactions = Reaction.objects.recent()
+    if "before" in request.GET:
+        before = number_in_query(request.GET["before"])
+        if not before:
+            raise Http404
+        reactions = reactions.filter(pk__lt=before)
+    numbers = list(reactions.values_list("pk", flat=True)[: RECENT_PAGE + 1])
+    if not numbers and "before" in request.GET:
+        raise Http404
+    context = {
+        "voices": voices(Reaction.objects.recent().filter(pk__in=numbers[:RECENT_PAGE])),
+        "older": numbers[RECENT_PAGE - 1] if len(numbers) > RECENT_PAGE else None,
+        "is_newest": "before" not in request.GET,
+    }
+    return render(request, "reactions/recent.html", context)
 
 
 @require_safe

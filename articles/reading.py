@@ -1,0 +1,162 @@
+"""What a reader of an article gets along with it: who wrote it, in which languages it is, what to read next."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db.models import FilteredRelation, Q
+from django.http import Http404
+from django.urls import reverse
+
+from articles.models import Article, ArticleQuerySet, Author
+
+RELATED = 3
+LOOKED_AT = 20  # the newest of the section, of the authors and of all, among which we look for relatives
+SAME_SECTION, SAME_AUTHOR = 1.0, 1.5  # a word that only one candidate shares counts for 1
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+# Words that say nothing about a subject; what nearly every candidate holds counts for little by itself.
+_EMPTY = (
+    "aan alle alleen alles als altijd ander andere anders bent bijna binnen daar daarna deze dezelfde door drie dus echt "
+    "eens eerst eerste elke elkaar even geen haar hebben heeft heel hele hier hoort hun iedereen ieder iemand iets jaar "
+    "jullie keer komen komt konden kunnen laat laten lang maakt maar meer meest mensen met mijn moet moeten naar niemand "
+    "niet niets nieuwe nog nooit ook onder onze over precies samen sinds soms staan staat steeds terug tegen toch toen "
+    "tussen twee uren veel vier vindt voor waar waarom waren want wanneer weer welke werd werden worden wordt zegt zelf "
+    "zich zien ziet zijn zonder zoals zouden zullen about after again also always another because been before being "
+    "between both came come could does doing down each even ever every everybody first from going have having here into "
+    "itself just know like long made make many more most much must never nobody nothing once only other people same "
+    "should since some somebody something still such than that their them then there these they thing things think this "
+    "those three through time under until very want well were what when where which while will with without would year "
+    "years your"
+)
+_EMPTY_WORDS = frozenset(_EMPTY.split())
+
+
+class Version(NamedTuple):
+    """The same page in one of its languages; `name` is the language's own name for itself."""
+
+    language: str
+    name: str
+    address: str
+
+
+@dataclass
+class Around:
+    """`previous` and `following`: older and newer in the same section."""
+
+    previous: Article | None = None
+    following: Article | None = None
+    related: list[Article] = field(default_factory=list)
+
+
+def article_to_read(slug: str) -> Article:
+    """With section, authors, discussion, translation and main picture, in two queries. Raises Http404."""
+    in_all = (
+        Article.objects.with_byline()
+        .with_picture()
+        .annotate(line=FilteredRelation("bylines"))
+        .select_related("line__author", "translation")  # type: ignore[misc]  # the plugin knows no FilteredRelation
+        .defer("translation__body", "translation__body_html")
+        .order_by("line__position")
+    )
+    rows = list(in_all.filter(slug=slug))  # one for each author
+    if not rows:
+        raise Http404
+    lines = [getattr(row, "line", None) for row in rows]
+    rows[0].authors_in_order = [line.author for line in lines if line is not None] or [rows[0].author]
+    return rows[0]
+
+
+def authors_of(article: Article) -> list[Author]:
+    """In the order of the byline. A query only for an article that was fetched without them and has several."""
+    if article.authors_in_order is not None:
+        return article.authors_in_order
+    if len(article.byline) < 2:
+        return [article.author]
+    return list(article.authors.order_by("bylines__position"))
+
+
+def versions(addresses: dict[str, str]) -> list[Version]:
+    """Language -> address of the same page. The site's own language first; none when there is one only."""
+    if len(addresses) < 2:
+        return []
+    languages = sorted(settings.LANGUAGES, key=lambda language: language[0] != settings.LANGUAGE_CODE)
+    return [Version(code, name, addresses[code]) for code, name in languages if code in addresses]
+
+
+def versions_of(article: Article) -> list[Version]:
+    both = [article, article.translation]
+    return versions({one.language: one.get_absolute_url() for one in both if one is not None and one.is_public})
+
+
+def front_pages() -> list[Version]:
+    """The front page shows everything, in the language of the site; the other language has one of its own."""
+    codes = [code for code, _ in settings.LANGUAGES]
+    return versions(
+        {
+            code: reverse("home") if code == settings.LANGUAGE_CODE else reverse("in_language", args=[code])
+            for code in codes
+        }
+    )
+
+
+def around(article: Article) -> Around:
+    """One query, whatever the number of articles: a few dozen candidates, found by index and compared here."""
+    if article.published_at is None:
+        return Around()
+    found = list(_candidates(article, article.published_at))
+    here = sorted((one for one in found if one.section_id == article.section_id), key=_moment)
+    older = [one for one in here if _moment(one) < _moment(article)]
+    newer = [one for one in here if _moment(one) > _moment(article)]
+    previous = older[-1] if older else None
+    following = newer[0] if newer else None
+    others = [one for one in found if one not in (previous, following)]
+    return Around(previous, following, _most_related(article, others))
+
+
+def _candidates(article: Article, moment: datetime) -> ArticleQuerySet:
+    """A union of primary keys, each part bounded by its own index; with OR, PostgreSQL would look at every article."""
+    own = {article.pk, article.translation_id}
+    public = Article.objects.published().exclude(pk__in=[pk for pk in own if pk is not None])
+    here = public.filter(section=article.section_id)
+    before = here.filter(Q(published_at__lt=moment) | Q(published_at=moment, pk__lt=article.pk))
+    after = here.filter(Q(published_at__gt=moment) | Q(published_at=moment, pk__gt=article.pk))
+    parts = [before.newest_first()[:1], after.order_by("published_at", "pk")[:1]]
+    parts += [here.newest_first()[:LOOKED_AT], public.newest_first()[:LOOKED_AT]]
+    parts += [public.filter(bylines__author=author.pk).newest_first()[:LOOKED_AT] for author in authors_of(article)]
+    keys = [Article.objects.filter(pk__in=part.values("pk")).order_by().values("pk") for part in parts]
+    columns = ("title", "slug", "lead", "language", "section", "byline", "status", "published_at")
+    shown = ("section__name", "discussion__visible")
+    return (
+        Article.objects.filter(pk__in=keys[0].union(*keys[1:], all=True))
+        .select_related("section", "discussion")
+        .only(*columns, *shown)
+    )
+
+
+def _most_related(article: Article, candidates: list[Article]) -> list[Article]:
+    """By the words of title and lead that occur in the article, rare ones first; then section, authors, moment."""
+    own = _words(f"{article.title} {article.lead} {article.body}")
+    shared = {one.pk: own & _words(f"{one.title} {one.lead}") for one in candidates}
+    often = Counter(word for words in shared.values() for word in words)
+    writers = {slug for _, slug in article.byline}
+
+    def likeness(one: Article) -> tuple[bool, float, tuple[datetime, int]]:
+        score = sum(1 / often[word] for word in sorted(shared[one.pk]))
+        score += SAME_SECTION * (one.section_id == article.section_id)
+        score += SAME_AUTHOR * any(slug in writers for _, slug in one.byline)
+        return one.language == article.language, round(score, 6), _moment(one)
+
+    return sorted(candidates, key=likeness, reverse=True)[:RELATED]
+
+
+def _words(said: str) -> set[str]:
+    return {word for word in _WORD.findall(said.casefold()) if word not in _EMPTY_WORDS}
+
+
+def _moment(article: Article) -> tuple[datetime, int]:
+    assert article.published_at is not None  # only public ones are compared
+    return article.published_at, article.pk
