@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
-from articles import images
+from articles import images, websub
 from articles.models import Article, ArticleImage, Author, Byline, Discussion, Section
 from forum import text
 
@@ -34,6 +34,8 @@ def save_article(article: Article, *, authors: Sequence[Author] | None = None) -
     article.save()
     Discussion.objects.get_or_create(article=article)
     _raise_versions(article=article)
+    if article.status == Article.Status.PUBLISHED:
+        websub.note_change(article)
     return article
 
 
@@ -78,6 +80,7 @@ def publish_article(article: Article, *, at: datetime | None = None) -> Article:
     article.save(update_fields=["status", "published_at", "updated_at"])
     Discussion.objects.get_or_create(article=article)
     _raise_versions(article=article)
+    websub.note_change(article)
     return article
 
 
@@ -87,6 +90,7 @@ def withdraw_article(article: Article) -> Article:
     article.status = Article.Status.WITHDRAWN
     article.save(update_fields=["status", "updated_at"])
     _raise_versions(article=article)
+    websub.note_change(article)
     return article
 
 

@@ -45,7 +45,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    article = get_object_or_404(Article.objects.with_byline().with_picture(), slug=slug)
+    article = get_object_or_404(Article.objects.with_byline().with_picture().with_translation(), slug=slug)
     with translation.override(article.language):
         if article.status == Article.Status.WITHDRAWN:
             return render(request, "articles/withdrawn.html", {"current_section": article.section}, status=410)

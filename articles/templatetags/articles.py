@@ -10,9 +10,11 @@ from django.utils.translation import get_language
 
 from articles.models import Article, ArticleImage, Author
 from articles.skyline import draw
+from articles.structured_data import iso_moment
 from forum.text import joined
 
 register = template.Library()
+register.filter("iso_moment", iso_moment)
 
 
 @register.filter
@@ -38,12 +40,6 @@ def long_moment(moment: datetime) -> str:
 @register.filter
 def local_year(moment: date) -> int:
     return _local(moment).year
-
-
-@register.filter
-def iso_moment(moment: datetime) -> str:
-    """Local time with its offset, to the second: what `<time datetime>` takes."""
-    return timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 def _local(moment: date) -> date:

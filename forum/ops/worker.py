@@ -10,6 +10,7 @@ from types import FrameType
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
+from articles.websub import tell_hub
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
@@ -52,7 +53,7 @@ class Worker:
 
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
-        return announce_due, self._send, remake_old_parts, self._tidy
+        return announce_due, self._send, tell_hub, remake_old_parts, self._tidy
 
     def _done(self, work: Callable[[], int]) -> int:
         """Of a fault only the kind and the place are logged: its words may hold what a reader typed."""

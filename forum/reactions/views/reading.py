@@ -6,6 +6,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from forum.converters import number_in_query
 from forum.reactions import rendering
 from forum.reactions.models import Reaction
 from forum.reactions.templatetags.reactions import page_address
@@ -39,6 +40,7 @@ def conversation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         context = {
             "article": article,
             "page": page,
+            "after": number_in_query(request.GET.get("after")),
             "opening": (page.above or page.rows)[0],
             "ancestors": ancestors(page),
             "thread": thread(page, article),
