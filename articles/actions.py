@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone, translation
 
-from articles import house, images
+from articles import house, images, websub
 from articles.models import Article, ArticleImage, Author, Byline, Discussion, FormerAddress, Section, StaticPage
 from forum import text
 
@@ -35,6 +35,8 @@ def save_article(article: Article, *, authors: Sequence[Author] | None = None) -
     article.save()
     Discussion.objects.get_or_create(article=article)
     _raise_versions(article=article)
+    if article.status == Article.Status.PUBLISHED:
+        websub.note_change(article)
     return article
 
 
@@ -96,6 +98,7 @@ def publish_article(article: Article, *, at: datetime | None = None) -> Article:
     article.save(update_fields=["status", "published_at", "updated_at"])
     Discussion.objects.get_or_create(article=article)
     _raise_versions(article=article)
+    websub.note_change(article)
     return article
 
 
@@ -105,6 +108,7 @@ def withdraw_article(article: Article) -> Article:
     article.status = Article.Status.WITHDRAWN
     article.save(update_fields=["status", "updated_at"])
     _raise_versions(article=article)
+    websub.note_change(article)
     return article
 
 

@@ -77,6 +77,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """With all that a title in a list shows, in one query (its pictures take one more)."""
         return self.select_related("section", "author", "discussion")
 
+    def with_translation(self) -> "ArticleQuerySet":
+        """With where the same article stands in the other language, in the same query."""
+        unread = ("body", "body_html", "lead", "correction", "byline")
+        return self.select_related("translation").defer(*(f"translation__{name}" for name in unread))
+
     def with_picture(self) -> "ArticleQuerySet":
         """With the main picture, in one query more: `article.main_images`, a list of one or none."""
         return self.prefetch_related(
@@ -155,6 +160,11 @@ class Article(models.Model):
             and self.published_at is not None
             and self.published_at <= timezone.now()
         )
+
+    @property
+    def changed_at(self) -> datetime:
+        """When what readers see last changed: it was published, saved or corrected."""
+        return max(self.published_at, self.updated_at) if self.published_at else self.updated_at
 
 
 class Byline(models.Model):
@@ -341,6 +351,23 @@ class ArticleImage(models.Model):
 
     def __str__(self) -> str:
         return self.alt or str(self.number)
+
+
+class HubPing(models.Model):
+    """A feed of which the WebSub hub is told that it changed: one row per feed, written with the change, sent by the worker.
+
+    `due_at` is None when there is nothing to tell.
+    """
+
+    topic = models.CharField(max_length=200, unique=True)  # path of the feed
+    due_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="hub_ping_due", condition=models.Q(due_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return self.topic
 
 
 class DiscussionQuerySet(models.QuerySet["Discussion"]):

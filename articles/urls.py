@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from articles import house, views
+from articles import feeds, house, sitemaps, views
 from articles.models import StaticPage
 from forum import converters  # noqa: F401  (registers <number:…>)
 
@@ -21,5 +21,14 @@ urlpatterns = [
     ),
     re_path(rf"^(?P<language>{_languages})/$", views.in_language, name="in_language"),
     re_path(rf"^(?P<language>{_languages})/(?P<kind>{_kinds})/$", views.house_page, name="house_page"),
+    path("feeds/articles.atom", feeds.articles, name="articles_feed"),
+    path("feeds/articles.json", feeds.articles_json, name="articles_json"),
+    path("sections/<slug:slug>/articles.atom", feeds.section, name="section_feed"),
+    path("authors/<slug:slug>/articles.atom", feeds.author, name="author_feed"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemaps/news.xml", sitemaps.news, name="sitemap_news"),
+    path("sitemaps/pages.xml", sitemaps.pages, name="sitemap_pages"),
+    path("sitemaps/articles-<number:number>.xml", sitemaps.articles, name="sitemap_articles"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     re_path(r"^media/(?P<folder>articles|authors)/(?P<name>[A-Za-z0-9_.-]{1,100})$", views.media, name="media"),
 ]

@@ -47,6 +47,7 @@ MOST_MARKS = 2  # in a row, of the marks that fit any letter: what piles up over
 MOST_OWN_MARKS = 5  # in a row, of a script's own marks: Burmese writes five, Hebrew with points four, Hindi three
 
 _UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # Source: XML 1.0, production 2
 _NEWLINES = re.compile("\r\n|[\r\u2028\u2029]")
 _PICTURES = re.compile(
     "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u24c2\u25a0-\u27bf\u2934\u2935\u2b00-\u2bff"
@@ -64,6 +65,11 @@ BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 def with_plain_newlines(text: str) -> str:
     return _NEWLINES.sub("\n", text)
+
+
+def for_xml(text: str) -> str:
+    """Without the characters that an XML document cannot hold, not even escaped."""
+    return _NOT_IN_XML.sub("", text)
 
 
 def is_storable(text: str) -> bool:

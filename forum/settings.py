@@ -284,6 +284,19 @@ OUTBOX_BUILDERS = {
     "question": "forum.reactions.question_mails.build_questions",
 }
 
+# Being found
+
+WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
+try:
+    _hub = urlsplit(WEBSUB_HUB)
+    _is_hub = not WEBSUB_HUB or (_hub.scheme in ("http", "https") and _hub.hostname and _hub.port != 0)
+except ValueError:
+    _is_hub = False
+if not _is_hub or _hub.username or _hub.fragment:
+    raise ImproperlyConfigured(
+        f"WEBSUB_HUB is “{WEBSUB_HUB}”. It must look like https://hub.example.org/, or be empty."
+    )
+
 # The rules of the house
 
 MODERATION = one_of("MODERATION", ("after", "first", "before"), "first")

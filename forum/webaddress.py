@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urljoin
 
 import idna
+from django.conf import settings
 
 from forum.characters import script
 from forum.lookalikes import SEEN_AS_LATIN
@@ -35,6 +36,11 @@ _WRITTEN_TOGETHER = (
     frozenset(("HAN", "HANGUL")),
     frozenset(("HAN", "BOPOMOFO")),
 )
+
+
+def absolute(address: str) -> str:
+    """An address on this site, or one of a storage elsewhere, as the world outside has to write it (SITE_URL)."""
+    return urljoin(settings.SITE_URL + "/", address)
 
 
 def safe_address(typed: str) -> str | None:

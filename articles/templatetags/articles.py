@@ -17,9 +17,11 @@ from articles.house import LANGUAGES, HousePage, address_of
 from articles.models import Article, ArticleImage
 from articles.reading import front_pages
 from articles.skyline import draw
+from articles.structured_data import iso_moment
 from forum.text import joined
 
 register = template.Library()
+register.filter("iso_moment", iso_moment)
 
 
 @register.filter
@@ -57,12 +59,6 @@ def long_moment(moment: datetime) -> str:
 @register.filter
 def local_year(moment: date) -> int:
     return _local(moment).year
-
-
-@register.filter
-def iso_moment(moment: datetime) -> str:
-    """Local time with its offset, to the second: what `<time datetime>` takes."""
-    return timezone.localtime(moment).isoformat(timespec="seconds")
 
 
 def _local(moment: date) -> date:

@@ -50,6 +50,11 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
             .order_by("-pk")
         )
 
+    def newest_in(self, article: Article) -> "ReactionQuerySet":
+        """Published ones of one article, the last published first."""
+        published = self.filter(article=article, shown=True, status=Reaction.Status.PUBLISHED)
+        return published.order_by("-published_at", "-pk")
+
 
 class Reaction(models.Model):
     class Status(models.TextChoices):
@@ -147,6 +152,11 @@ class Reaction(models.Model):
             models.Index(fields=["parent", "shown"], name="reaction_children", condition=Q(parent__isnull=False)),
             models.Index(fields=["id"], name="reaction_queue", condition=Q(status="held")),
             models.Index(fields=["-id"], name="reaction_recent", condition=Q(shown=True)),
+            models.Index(
+                fields=["article", "-published_at", "-id"],
+                name="reaction_newest_in_article",
+                condition=Q(shown=True),
+            ),
             models.Index(
                 fields=["id"],
                 name="reaction_unannounced",

@@ -28,7 +28,7 @@ class Node:
 
 
 def thread(page: Page, article: Article) -> SafeString:
-    roots = _tree(page.rows)
+    roots = tree(page.rows)
     html = [f'<ol class="thread{" long" if len(page.rows) > LONG else ""}" role="list">\n']
     for root in roots:
         html.append("<li>\n")
@@ -45,7 +45,7 @@ def ancestors(page: Page) -> SafeString:
     return joined(f'<div class="quote">\n{row.html}\n</div>\n' for row in page.above)
 
 
-def _tree(rows: Sequence[Row]) -> list[Node]:
+def tree(rows: Sequence[Row]) -> list[Node]:
     """Rows without their parent on this page are roots."""
     roots: list[Node] = []
     line: list[Node] = []  # from a root down to the row before this one

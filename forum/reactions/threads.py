@@ -5,6 +5,7 @@ last reply on a page of a conversation. See docs/architecture.md, "How a thread 
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -23,7 +24,19 @@ REPLIES_SHOWN = 10  # of each conversation on a page of a long article
 CONVERSATION_PAGE = 50
 
 ORDERS = ("oldest", "newest")
-COLUMNS = ("pk", "thread_no", "reply_no", "path", "name", "status", "replies", "html")
+COLUMNS = (
+    "pk",
+    "thread_no",
+    "reply_no",
+    "path",
+    "name",
+    "status",
+    "replies",
+    "html",
+    "website",
+    "body",
+    "published_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,9 @@ class Row:
     status: str
     replies: int
     html: str
+    website: str
+    body: str
+    published_at: datetime | None  # None only while it is not published
 
     @property
     def is_published(self) -> bool:
@@ -208,6 +224,6 @@ def _path_of(article: Article, thread_no: int, reply_no: int | None) -> bytes:
 
 def _rows(reactions: QuerySet[Reaction]) -> list[Row]:
     return [
-        Row(pk, thread_no, reply_no, bytes(path), name, status, replies, html)
-        for pk, thread_no, reply_no, path, name, status, replies, html in reactions.values_list(*COLUMNS)
+        Row(pk, thread_no, reply_no, bytes(path), *others)
+        for pk, thread_no, reply_no, path, *others in reactions.values_list(*COLUMNS)
     ]

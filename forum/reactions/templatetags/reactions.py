@@ -5,15 +5,19 @@ from urllib.parse import urlencode
 
 from django import template
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from articles.models import Article, Author
 from forum.cleaning import website_host
+from forum.converters import number_in_query
+from forum.reactions import structured_data
 from forum.reactions.models import Reaction
 from forum.reactions.thread_markup import thread
 from forum.reactions.threads import ORDERS, Page, article_page
-from forum.text import excerpt
+from forum.text import data_block, excerpt
+from forum.webaddress import absolute
 
 register = template.Library()
 
@@ -23,8 +27,7 @@ VOICE_CHARS = 200
 @register.inclusion_tag("reactions/_section.html", takes_context=True)
 def reaction_section(context: template.Context, article: Article) -> dict[str, Any]:
     """The readers' room. The article must come with its discussion; costs one query, three for a long article."""
-    query = context["request"].GET
-    page, path = article_page(article, query.get("order"), query.get("after")), article.get_absolute_url()
+    page, path = _page_of(context["request"], article), article.get_absolute_url()
     return {
         "request": context["request"],
         "article": article,
@@ -35,6 +38,33 @@ def reaction_section(context: template.Context, article: Article) -> dict[str, A
         "previous": page_address(path, page, page.previous),
         "following": page_address(path, page, page.following),
     }
+
+
+@register.simple_tag(takes_context=True)
+def thread_address(context: template.Context, article: Article) -> str:
+    """The one address under which search engines keep this page: its own, for a later page of a long article.
+
+    Another order, or a later page of what stands whole on the article's own page, is that page once more.
+    """
+    page = _page_of(context["request"], article)
+    cursor = number_in_query(context["request"].GET.get("after"))
+    later = f"?after={cursor}" if cursor and page.is_long and page.order == ORDERS[0] else ""
+    return absolute(article.get_absolute_url() + later)
+
+
+@register.simple_tag(takes_context=True)
+def discussion_data(context: template.Context, article: Article, page: Page | None = None) -> SafeString:
+    """JSON-LD of the article and of the reactions that this page shows."""
+    page = page or _page_of(context["request"], article)
+    return data_block(structured_data.discussion_data(article, page.rows))
+
+
+def _page_of(request: HttpRequest, article: Article) -> Page:
+    """Loaded once for a page of the site, however many of its tags ask."""
+    pages: dict[int, Page] = request.__dict__.setdefault("thread_pages", {})
+    if article.pk not in pages:
+        pages[article.pk] = article_page(article, request.GET.get("order"), request.GET.get("after"))
+    return pages[article.pk]
 
 
 def page_address(path: str, page: Page, cursor: int | None) -> str:

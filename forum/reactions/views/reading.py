@@ -62,6 +62,7 @@ def conversation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         context = {
             "article": article,
             "page": page,
+            "after": number_in_query(request.GET.get("after")),
             "opening": (page.above or page.rows)[0],
             "ancestors": ancestors(page),
             "thread": thread(page, article),

@@ -1,0 +1,68 @@
+"""The reactions of a page in schema.org's words: an article's JSON-LD with its comments as a tree, from the rows loaded.
+
+Source: schema.org/Comment; how search engines read threads: the discussion forum page of Google Search Central.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from articles.models import Article
+from articles.structured_data import Data, article_data, iso_moment
+from forum.reactions.thread_markup import tree
+from forum.reactions.threads import Row
+from forum.webaddress import absolute
+
+# Of the readers' words, repeated here behind the page itself, where a compressor that looks 32 kB back finds nothing of
+# them any more. Measured, 100 reactions of 240 characters, gzip -9: all words 8.2 kB, these 2.2 kB, no words 1.2 kB.
+MOST_CHARS = 5_000
+
+
+def discussion_data(article: Article, rows: Sequence[Row]) -> Data:
+    """The article with the comments of this page; a reaction without its parent on it stands at the top."""
+    data = article_data(article)
+    before, after = absolute(reverse("reaction", args=[0])).rsplit("0", 1)
+    words = _words(rows)
+    comments: list[Data] = []
+    made: dict[int, Data] = {}
+    todo = list(reversed(tree(rows)))
+    while todo:
+        node = todo.pop()
+        comment = made[node.row.pk] = _comment(node.row, f"{before}{node.row.pk}{after}", words)
+        siblings = made[node.parent.row.pk].setdefault("comment", []) if node.parent else comments
+        siblings.append(comment)
+        todo += reversed(node.children)
+    if comments:
+        data["comment"] = comments
+    return data
+
+
+def _words(rows: Sequence[Row]) -> int:
+    """How many characters each may say here: all of them, unless they are too many together."""
+    longest = max((len(row.body) for row in rows), default=0)
+    if sum(len(row.body) for row in rows) <= MOST_CHARS:
+        return longest
+    low, high = MOST_CHARS // len(rows), longest
+    while low < high:  # the short ones leave room to the others
+        middle = (low + high + 1) // 2
+        if sum(min(len(row.body), middle) for row in rows) <= MOST_CHARS:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _comment(row: Row, address: str, chars: int) -> Data:
+    if not row.is_published or row.published_at is None:  # what is left of it carries the answers below
+        return {"@type": "Comment", "url": address, "creativeWorkStatus": "Deleted"}
+    author: dict[str, Any] = {"@type": "Person", "name": row.name}
+    if row.website:
+        author["url"] = row.website
+    return {
+        "@type": "Comment",
+        "url": address,
+        "author": author,
+        "datePublished": iso_moment(row.published_at),
+        "text": row.body if len(row.body) <= chars else row.body[: chars - 1].rstrip() + "…",
+    }
