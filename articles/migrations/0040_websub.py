@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0003_fill_bylines"),
+        ("articles", "0031_newest_in_language"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """An author may stop the mail about new questions."""
 
     dependencies = [
-        ("articles", "0003_fill_bylines"),
+        ("articles", "0040_websub"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("articles", "0003_fill_bylines"),
-        ("reactions", "0002_questions"),
+        ("reactions", "0030_author_answers"),
         ("subscriptions", "0001_initial"),
     ]
 
