@@ -1,27 +1,26 @@
 """What an editor fills in. Shape and wording only; the actions write."""
 
-import secrets
-from pathlib import PurePath
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from articles.images import check_image
+from articles.images import Source, develop
 from articles.models import Article, ArticleImage, Author
+
+ACCEPTED = "image/jpeg,image/png,image/webp"
 
 
 class PictureField(forms.FileField):
-    """A JPEG, PNG or WebP within the limits of articles.images; the name that the editor's machine gave it is dropped."""
+    """A JPEG, PNG or WebP within the limits of articles.images; what is kept of it is `source` of the upload."""
 
-    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+    widget = forms.FileInput(attrs={"accept": ACCEPTED})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
         if isinstance(upload, UploadedFile) and upload.file:
-            check_image(upload.file)
-            upload.name = secrets.token_urlsafe(12) + PurePath(upload.name or "").suffix.lower()[:5]
+            upload.source = develop(upload.file)  # type: ignore[attr-defined]
         return upload
 
 
@@ -72,6 +71,11 @@ class ArticleImageForm(forms.ModelForm):
             "alt": forms.Textarea(attrs={"rows": 2, "cols": 60}),
             "caption": forms.TextInput(attrs={"size": 60}),
         }
+
+    @property
+    def source(self) -> Source | None:
+        """What is kept of the picture that was chosen; None: the picture stays."""
+        return getattr(self.cleaned_data.get("original"), "source", None)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

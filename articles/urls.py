@@ -11,5 +11,7 @@ urlpatterns = [
     path("house-rules/", views.house_rules, name="house_rules"),
     path("privacy/", views.privacy, name="privacy"),
     path("accessibility/", views.accessibility, name="accessibility"),
-    re_path(r"^media/(?P<folder>articles|authors)/(?P<name>[A-Za-z0-9_.-]{1,100})$", views.media, name="media"),
+    re_path(
+        r"^media/(?P<folder>articles|authors)/(?P<name>[A-Za-z0-9_-]{1,100}\.(?:avif|jpg))$", views.media, name="media"
+    ),
 ]

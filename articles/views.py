@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from articles.models import Article, ArticleQuerySet, Author, Discussion, Section
+from articles.storage import CONTENT_TYPES
 from forum.converters import number_in_query
 
 PAGE_SIZE = 20
@@ -81,9 +82,11 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def media(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
-    """Made pictures only; what editors uploaded, with its metadata, stays inside. A changed picture has a new name."""
+    """Made pictures only; what they were made from stays inside. A changed picture has a new name."""
     answer = serve(request, f"{folder}/{name}", document_root=settings.MEDIA_ROOT)
     answer["Cache-Control"] = ONE_YEAR
+    answer["Content-Type"] = CONTENT_TYPES[name.rpartition(".")[2]]
+    answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
 

@@ -10,6 +10,8 @@ from types import FrameType
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
+from articles import illustrating, social
+from articles.sweeping import Sweeper
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
@@ -29,6 +31,7 @@ class Worker:
     def __init__(self) -> None:
         self.stopping = False
         self.tidied_at = float("-inf")
+        self.sweeper = Sweeper()
 
     def stop_on_signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,7 +55,7 @@ class Worker:
 
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
-        return announce_due, self._send, remake_old_parts, self._tidy
+        return announce_due, self._send, illustrating.make_due, social.make_due, remake_old_parts, self._tidy
 
     def _done(self, work: Callable[[], int]) -> int:
         """Of a fault only the kind and the place are logged: its words may hold what a reader typed."""
@@ -75,6 +78,7 @@ class Worker:
             erase_unconfirmed(timezone.now())
             forget_clients(timezone.now())
             self.tidied_at = time.monotonic()
+            self.sweeper.sweep()
         return 0
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
