@@ -69,7 +69,7 @@ class ArticleImageInline(admin.StackedInline):
     @admin.display(description=_("now"))
     def made_picture(self, image: ArticleImage) -> str:
         if not image.renditions:
-            return _("being made") if image.width else "–"
+            return gettext("being made") if image.width else "–"
         return format_html('<img src="{}" width="320" alt="">', middle_address(image))
 
 

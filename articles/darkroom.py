@@ -11,6 +11,7 @@ four whole copies, 400 MB. Hence smaller limits for these two, and a ceiling for
 
 import json
 import sys
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -113,7 +114,7 @@ def cut(
     return {"width": picture.width, "height": picture.height}, [file]
 
 
-COMMANDS = {"develop": develop, "make": make, "cut": cut}
+COMMANDS: dict[str, Callable[..., tuple[dict[str, Any], list[bytes]]]] = {"develop": develop, "make": make, "cut": cut}
 
 
 # How a picture is opened

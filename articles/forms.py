@@ -100,3 +100,44 @@ class ArticleImageFormSet(forms.BaseInlineFormSet):
         form = super().empty_form
         form.initial["number"] = self.next_number + 1
         return form
+
+
+class PictureForm(forms.ModelForm):
+    """All that an editor says about one picture; another file replaces it. A picture may stay undescribed in a draft."""
+
+    original = PictureField(
+        label=_("Another image in its place"), required=False, help_text=_("JPEG, PNG or WebP up to 5 MB.")
+    )
+    number = forms.IntegerField(
+        label=_("Number"),
+        min_value=1,
+        max_value=999,
+        help_text=_("Number 1 is the main image. The image that has this number now gets the number of this one."),
+    )
+    focal_x = forms.IntegerField(label=_("Per cent from the left"), min_value=0, max_value=100)
+    focal_y = forms.IntegerField(label=_("Per cent from the top"), min_value=0, max_value=100)
+
+    class Meta:
+        model = ArticleImage
+        fields = ("alt", "decorative", "caption", "credit", "focal_x", "focal_y", "number", "original")
+        labels = {
+            "alt": _("Describe the image for those who cannot see it"),
+            "decorative": _("This image is decoration only"),
+            "caption": _("Caption"),
+            "credit": _("Made by"),
+        }
+        widgets = {"alt": forms.Textarea(attrs={"rows": 3, "cols": 60, "maxlength": 500})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.pop("original", None)  # no address for what readers never get
+
+    @property
+    def source(self) -> Source | None:
+        return getattr(self.cleaned_data.get("original"), "source", None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("decorative") and cleaned.get("alt"):
+            self.add_error("decorative", _("Decoration has no description. Take one of the two away."))
+        return cleaned

@@ -7,10 +7,12 @@ that belongs to nobody (articles.sweeping), never a row without its file.
 import logging
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Max
 from django.db.models.functions import Now
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from articles import images, storage
 from articles.images import Source
@@ -26,8 +28,9 @@ SAID = ("number", "alt", "decorative", "caption", "credit", "focal_x", "focal_y"
 MADE = ("original", "width", "height", "colour", "renditions", "crops", "made_at", "attempts", "try_at")
 
 
-class TooManyPictures(Exception):
-    """An article has 999 pictures at most."""
+class TooManyPictures(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(_("This article has 999 images, which is as many as it can have. Delete one first."))
 
 
 # What editors do

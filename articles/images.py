@@ -18,7 +18,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from articles import darkroom, storage
@@ -32,7 +31,7 @@ SECONDS = 40  # for one picture; a large one takes five
 _DARKROOM = Path(darkroom.__file__)
 _one_at_a_time = BoundedSemaphore(1)
 
-REFUSALS: dict[str, str | Promise] = {
+REFUSALS = {
     "bytes": _("The file is too large. Choose an image up to 5 MB."),
     "unreadable": _("We cannot read this as an image. Choose JPEG, PNG or WebP."),
     "pixels": _("This image has too many pixels. Choose one of at most 8,000 pixels a side and 25 megapixels."),
@@ -79,7 +78,7 @@ def make_renditions(image: ArticleImage) -> None:
 
     May run twice: every run has names of its own.
     """
-    content = storage.read(image.original.name, storage=storage.private_storage())
+    content = storage.read(str(image.original.name), storage=storage.private_storage())
     facts, files = _in_darkroom(content, "make", image.focal_x, image.focal_y)
     name = storage.random_name("articles", f"{image.pk}-")
     written: list[str] = []
@@ -99,7 +98,7 @@ def make_renditions(image: ArticleImage) -> None:
 
 def cut_out(image: ArticleImage, size: tuple[int, int], *, max_bytes: int) -> bytes:
     """A JPEG of this size around the focal point. Raises ImageRefused, storage.StorageAway."""
-    content = storage.read(image.original.name, storage=storage.private_storage())
+    content = storage.read(str(image.original.name), storage=storage.private_storage())
     _, (file,) = _in_darkroom(content, "cut", *size, image.focal_x, image.focal_y, max_bytes)
     return file
 

@@ -130,7 +130,7 @@ def _claimed() -> Article | None:
 
 def _made_of(article: Article, main: ArticleImage | None) -> str:
     if main:
-        parts = ["picture", main.original.name, str(main.focal_x), str(main.focal_y)]
+        parts = ["picture", str(main.original.name), str(main.focal_x), str(main.focal_y)]
     else:
         parts = ["title", article.title, article.section.name, settings.SITE_NAME]
     return hashlib.sha256("\0".join([str(DESIGN), *parts]).encode("utf-8", "replace")).hexdigest()

@@ -134,9 +134,8 @@ def _make_article(fields: dict[str, Any], anchor: date, made: Made) -> Article:
 
 def _make_picture(article: Article, number: int, fields: dict[str, Any]) -> bool:
     image = ArticleImage.objects.filter(article=article, number=number).first()
-    if image and image.renditions:
-        if all(default_storage.exists(file) for file in files_of(image)):
-            return False
+    if image and image.renditions and all(default_storage.exists(file) for file in files_of(image)):
+        return False
     if image is None:
         credit = fields.get("credit", CREDIT)
         image = ArticleImage(
