@@ -9,30 +9,35 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone, translation
 
-from articles import house, images, websub
-from articles.models import Article, ArticleImage, Author, Byline, Discussion, FormerAddress, Section, StaticPage
+from articles import house, images, storage, websub
+from articles.illustrating import delete_image, lock_article, want_social_images
+from articles.models import Article, Author, Byline, Discussion, FormerAddress, Section, StaticPage
 from forum import text
 
 WORDS_PER_MINUTE = 200
 BATCH = 500  # articles whose byline changes, in memory at once
+WRITTEN_BY_WORKER = ("social_image", "social_made_of", "social_made_at", "social_attempts", "social_try_at")
+_COLUMNS = [field.name for field in Article._meta.concrete_fields if not field.primary_key]
 
 
 @transaction.atomic
 def save_article(article: Article, *, authors: Sequence[Author] | None = None) -> Article:
     """Store the article with its finished HTML and minutes, and see that it has a discussion. May run twice.
 
-    `authors`: the byline in order; None: as it was, behind `article.author`. Pictures are found in the database: after
-    adding one, save its article again.
+    `authors`: the byline in order; None: as it was, behind `article.author`. Pictures are found in the database.
     """
     if authors:
         article.author = authors[0]
     if article.pk is None:
         article.save()
+    else:
+        lock_article(article)  # no worker shows a finished picture between our look at the pictures and our writing
     _write_byline(article, authors)
     with translation.override(article.language):
         article.body_html = text.article_html(article.body, images.figure_of(article))
     article.minutes = max(1, ceil(len(article.body.split()) / WORDS_PER_MINUTE))
-    article.save()
+    article.save(update_fields=[column for column in _COLUMNS if column not in WRITTEN_BY_WORKER])
+    want_social_images(Article.objects.filter(pk=article.pk))
     Discussion.objects.get_or_create(article=article)
     _raise_versions(article=article)
     if article.status == Article.Status.PUBLISHED:
@@ -71,26 +76,6 @@ def link_translation(article: Article, other: Article | None) -> None:
 
 
 @transaction.atomic
-def save_image(image: ArticleImage, *, new_picture: bool = True) -> ArticleImage:
-    """Store a picture of an article and make its widths. Raises images.ImageRefused. Save the article afterwards."""
-    former = ArticleImage.objects.filter(pk=image.pk).values_list("original", flat=True)
-    former_originals = list(former) if new_picture else []
-    image.save()
-    if new_picture:
-        images.store_renditions(image)
-        transaction.on_commit(images.deletion_of([name for name in former_originals if name != image.original.name]))
-    return image
-
-
-@transaction.atomic
-def delete_image(image: ArticleImage) -> None:
-    """Take a picture away with all its files. Save the article afterwards."""
-    names = [image.original.name, *images.files_of(image)]
-    image.delete()
-    transaction.on_commit(images.deletion_of(names))
-
-
-@transaction.atomic
 def publish_article(article: Article, *, at: datetime | None = None) -> Article:
     """Show it to everybody, from `at` on; None: now, or since when it was first published. May run twice."""
     article.status = Article.Status.PUBLISHED
@@ -117,6 +102,7 @@ def delete_article(article: Article) -> None:
     """For what was never meant to be; raises ProtectedError once somebody reacted. Withdraw it then."""
     for image in article.images.all():
         delete_image(image)
+    storage.delete_once_committed([article.social_image])
     article.delete()
 
 
@@ -132,7 +118,7 @@ def save_author(author: Author, *, portrait: IO[bytes] | None = None, without_po
     if portrait:
         images.store_portrait(author, portrait)
     elif without_portrait and author.photo:
-        transaction.on_commit(images.deletion_of([author.photo.name]))
+        storage.delete_once_committed([author.photo.name])
         author.photo = ""
     former = Author.objects.filter(pk=author.pk).first()
     author.save()
@@ -158,16 +144,15 @@ def _rewrite_bylines(author: Author) -> None:
 @transaction.atomic
 def delete_author(author: Author) -> None:
     """Raises ProtectedError when an article carries the name."""
-    name = author.photo.name
+    storage.delete_once_committed([author.photo.name])
     author.delete()
-    if name:
-        transaction.on_commit(images.deletion_of([name]))
 
 
 @transaction.atomic
 def save_section(section: Section) -> Section:
     former = Section.objects.filter(pk=section.pk).first()
     section.save()
+    want_social_images(Article.objects.filter(section=section))
     _leave_address(section, former)
     _raise_every_version()
     return section

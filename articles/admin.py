@@ -20,15 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from articles.actions import (
     change_discussion,
     delete_article,
-    delete_image,
     publish_article,
     save_article,
     save_author,
-    save_image,
     save_section,
     withdraw_article,
 )
 from articles.forms import ArticleForm, ArticleImageForm, ArticleImageFormSet, AuthorForm
+from articles.illustrating import delete_image, save_image
 from articles.models import Article, ArticleImage, Author, Discussion, Section
 from articles.templatetags.articles import middle_address
 from articles.views import article_context
@@ -70,7 +69,7 @@ class ArticleImageInline(admin.StackedInline):
     @admin.display(description=_("now"))
     def made_picture(self, image: ArticleImage) -> str:
         if not image.renditions:
-            return "–"
+            return gettext("being made") if image.width else "–"
         return format_html('<img src="{}" width="320" alt="">', middle_address(image))
 
 
@@ -124,12 +123,12 @@ class ArticleAdmin(admin.ModelAdmin):
         rows = formset.save(commit=False)
         for gone in formset.deleted_objects:
             delete_image(gone)
-        kept_pictures = [row for row, fields in formset.changed_objects if "original" not in fields]
+        sources = {id(form.instance): getattr(form, "source", None) for form in formset.forms}
         for row in rows:
             if isinstance(row, Discussion):
                 change_discussion(row.article, state=row.state, closes_at=row.closes_at)
             else:
-                save_image(row, new_picture=row not in kept_pictures)
+                save_image(row, source=sources[id(row)])
 
     def save_related(
         self, request: HttpRequest, form: ModelForm, formsets: list[BaseModelFormSet], change: bool

@@ -1,27 +1,26 @@
 """What an editor fills in. Shape and wording only; the actions write."""
 
-import secrets
-from pathlib import PurePath
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from articles.images import check_image
+from articles.images import Source, develop
 from articles.models import Article, ArticleImage, Author
+
+ACCEPTED = "image/jpeg,image/png,image/webp"
 
 
 class PictureField(forms.FileField):
-    """A JPEG, PNG or WebP within the limits of articles.images; the name that the editor's machine gave it is dropped."""
+    """A JPEG, PNG or WebP within the limits of articles.images; what is kept of it is `source` of the upload."""
 
-    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+    widget = forms.FileInput(attrs={"accept": ACCEPTED})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
         if isinstance(upload, UploadedFile) and upload.file:
-            check_image(upload.file)
-            upload.name = secrets.token_urlsafe(12) + PurePath(upload.name or "").suffix.lower()[:5]
+            upload.source = develop(upload.file)  # type: ignore[attr-defined]
         return upload
 
 
@@ -73,6 +72,11 @@ class ArticleImageForm(forms.ModelForm):
             "caption": forms.TextInput(attrs={"size": 60}),
         }
 
+    @property
+    def source(self) -> Source | None:
+        """What is kept of the picture that was chosen; None: the picture stays."""
+        return getattr(self.cleaned_data.get("original"), "source", None)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not cleaned.get("decorative") and not cleaned.get("alt"):
@@ -96,3 +100,44 @@ class ArticleImageFormSet(forms.BaseInlineFormSet):
         form = super().empty_form
         form.initial["number"] = self.next_number + 1
         return form
+
+
+class PictureForm(forms.ModelForm):
+    """All that an editor says about one picture; another file replaces it. A picture may stay undescribed in a draft."""
+
+    original = PictureField(
+        label=_("Another image in its place"), required=False, help_text=_("JPEG, PNG or WebP up to 5 MB.")
+    )
+    number = forms.IntegerField(
+        label=_("Number"),
+        min_value=1,
+        max_value=999,
+        help_text=_("Number 1 is the main image. The image that has this number now gets the number of this one."),
+    )
+    focal_x = forms.IntegerField(label=_("Per cent from the left"), min_value=0, max_value=100)
+    focal_y = forms.IntegerField(label=_("Per cent from the top"), min_value=0, max_value=100)
+
+    class Meta:
+        model = ArticleImage
+        fields = ("alt", "decorative", "caption", "credit", "focal_x", "focal_y", "number", "original")
+        labels = {
+            "alt": _("Describe the image for those who cannot see it"),
+            "decorative": _("This image is decoration only"),
+            "caption": _("Caption"),
+            "credit": _("Made by"),
+        }
+        widgets = {"alt": forms.Textarea(attrs={"rows": 3, "cols": 60, "maxlength": 500})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.pop("original", None)  # no address for what readers never get
+
+    @property
+    def source(self) -> Source | None:
+        return getattr(self.cleaned_data.get("original"), "source", None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("decorative") and cleaned.get("alt"):
+            self.add_error("decorative", _("Decoration has no description. Take one of the two away."))
+        return cleaned

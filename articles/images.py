@@ -1,40 +1,47 @@
-"""Pictures: what an editor uploads -> checked, turned upright, stripped of metadata, in a few widths, AVIF and JPEG."""
+"""Pictures: what an editor uploads -> checked, turned upright, stripped of metadata, in a few widths, AVIF and JPEG.
 
+The upload is opened by articles.darkroom, in a process of its own, one at a time: whatever it is, this process keeps
+its memory and its life. At once only the source is made, a clean picture of bounded size that is kept instead of the
+upload; the files that pages show are made from it later, by the worker (articles.illustrating).
+"""
+
+import json
 import secrets
-from collections.abc import Callable, Iterable
-from io import BytesIO
-from typing import IO, Any
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import IO, Any, NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageChops
 
+from articles import darkroom, storage
 from articles.models import Article, ArticleImage, Author
+from articles.picture_rows import ArticleImageQuerySet
 
-# Source: PROMISES P29
-MAX_BYTES = 5 * 1024 * 1024
-MAX_SIDE_PIXELS = 8_000
-MAX_PIXELS = 25_000_000
-FORMATS = ("JPEG", "PNG", "WEBP")
-
-WIDTHS = (640, 960, 1600)
 PORTRAIT_PIXELS = 192
-AVIF = {"format": "AVIF", "quality": 60, "speed": 8}
-JPEG = {"format": "JPEG", "quality": 82, "progressive": True, "optimize": True}
+PORTRAIT_FOCUS = (50, 40)  # faces are above the middle
+PORTRAIT_BYTES = 40_000
+SECONDS = 40  # for one picture; a large one takes five
+_DARKROOM = Path(darkroom.__file__)
+_one_at_a_time = BoundedSemaphore(1)
 
-_ORIENTATION = 0x0112  # the EXIF tag: how the camera was held
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+REFUSALS = {
+    "bytes": _("The file is too large. Choose an image up to 5 MB."),
+    "unreadable": _("We cannot read this as an image. Choose JPEG, PNG or WebP."),
+    "pixels": _("This image has too many pixels. Choose one of at most 8,000 pixels a side and 25 megapixels."),
+    "kind": _(
+        "This image has too many pixels for its kind. A WebP may have 12.5 megapixels, a JPEG in the colours of"
+        " printers (CMYK) 20, all others 25."
+    ),
+    "memory": _("This image takes too much memory to open. Save it smaller, or as an ordinary JPEG."),
+    "time": _("This image takes too long to open. Save it smaller, or as an ordinary JPEG."),
+    "frames": _("This image moves. Choose a still image."),
 }
 
 
@@ -42,153 +49,124 @@ class ImageRefused(ValidationError):
     """The upload is not a picture that we take; the message says why and what to do."""
 
 
-def check_image(upload: IO[bytes]) -> None:
-    """See that it is a whole picture within the limits. Raises ImageRefused."""
-    _upright_picture(upload, width=64)  # a picture that breaks off half way shows that only when it is decoded
+class Source(NamedTuple):
+    """What is kept of an upload: a JPEG without metadata, and what the row says about it."""
+
+    content: bytes
+    width: int  # of the largest rendition that will be made
+    height: int
+    colour: str
 
 
-def store_renditions(image: ArticleImage) -> None:
-    """Make the files of all widths from `image.original` and write them in the row. Raises ImageRefused.
+def develop(upload: IO[bytes]) -> Source:
+    """See that it is a whole picture within the limits, and make it clean. Raises ImageRefused; stores nothing."""
+    facts, (content,) = _in_darkroom(_bytes_of(upload), "develop")
+    return Source(content, facts["width"], facts["height"], facts["colour"])
 
-    Writes the row's picture columns only; what the row pointed at before is deleted once the transaction holds.
+
+def keep_source(image: ArticleImage, source: Source) -> None:
+    """Writes the file, and fills in the row without saving it; its renditions are to be made. Raises StorageAway."""
+    name = storage.random_name("originals") + ".jpg"
+    image.original = storage.write(name, source.content, storage=storage.private_storage())
+    image.width, image.height, image.colour = source.width, source.height, source.colour
+    image.renditions, image.crops = [], []
+    image.made_at, image.attempts, image.try_at = None, 0, None
+
+
+def make_renditions(image: ArticleImage) -> None:
+    """Write the files and fill in the row without saving it. Raises ImageRefused, storage.StorageAway.
+
+    May run twice: every run has names of its own.
     """
-    former = files_of(image)
-    with image.original.open("rb") as upload:
-        picture = _upright_picture(upload, width=WIDTHS[-1])
-    name = f"articles/{secrets.token_urlsafe(12)}"
-    image.renditions = []
-    for width in [width for width in WIDTHS if width <= picture.width] or [picture.width]:
-        height = max(1, round(picture.height * width / picture.width))
-        part = picture.resize((width, height), Image.Resampling.LANCZOS)
-        image.renditions.append(
-            {
-                "width": width,
-                "height": height,
-                "avif": default_storage.save(f"{name}-{width}.avif", _encoded(part, AVIF)),
-                "jpeg": default_storage.save(f"{name}-{width}.jpg", _encoded(part, JPEG)),
-            }
-        )
+    content = storage.read(str(image.original.name), storage=storage.private_storage())
+    facts, files = _in_darkroom(content, "make", image.focal_x, image.focal_y)
+    name = storage.random_name("articles", f"{image.pk}-")
+    written: list[str] = []
+    rest = iter(files)
+    try:
+        for part in (*facts["renditions"], *facts["crops"]):
+            mark = "c" if any(part is crop for crop in facts["crops"]) else ""
+            for kind, ending in (("avif", "avif"), ("jpeg", "jpg")):
+                part[kind] = storage.write(f"{name}-{mark}{part['width']}.{ending}", next(rest))
+                written.append(part[kind])
+    except storage.StorageAway:
+        storage.delete(written)
+        raise
+    image.renditions, image.crops = facts["renditions"], facts["crops"]
     image.width, image.height = image.renditions[-1]["width"], image.renditions[-1]["height"]
-    image.save(update_fields=["renditions", "width", "height"])
-    transaction.on_commit(deletion_of(former))
+
+
+def cut_out(image: ArticleImage, size: tuple[int, int], *, max_bytes: int) -> bytes:
+    """A JPEG of this size around the focal point. Raises ImageRefused, storage.StorageAway."""
+    content = storage.read(str(image.original.name), storage=storage.private_storage())
+    _, (file,) = _in_darkroom(content, "cut", *size, image.focal_x, image.focal_y, max_bytes)
+    return file
 
 
 def store_portrait(author: Author, upload: IO[bytes]) -> None:
-    """A square of the middle of the picture becomes the author's photo. Raises ImageRefused. The caller saves the row."""
+    """A square of the picture becomes the author's photo. Raises ImageRefused, StorageAway. The caller saves the row."""
     former = [author.photo.name] if author.photo else []
-    picture = _upright_picture(upload, width=4 * PORTRAIT_PIXELS)
-    side = min(picture.size)
-    left, top = (picture.width - side) // 2, (picture.height - side) // 3  # faces are above the middle
-    square = picture.resize(
-        (PORTRAIT_PIXELS, PORTRAIT_PIXELS), Image.Resampling.LANCZOS, box=(left, top, left + side, top + side)
-    )
-    author.photo.save(f"{secrets.token_urlsafe(12)}.jpg", _encoded(square, JPEG), save=False)
-    transaction.on_commit(deletion_of(former))
+    square = (PORTRAIT_PIXELS, PORTRAIT_PIXELS)
+    _, (content,) = _in_darkroom(_bytes_of(upload), "cut", *square, *PORTRAIT_FOCUS, PORTRAIT_BYTES)
+    author.photo.name = storage.write(f"authors/{secrets.token_urlsafe(12)}.jpg", content)
+    storage.delete_once_committed(former)
 
 
 def files_of(image: ArticleImage) -> list[str]:
-    return [rendition[kind] for rendition in image.renditions for kind in ("avif", "jpeg")]
+    """All that was made of it; not the source."""
+    return [part[kind] for part in (*image.renditions, *image.crops) for kind in ("avif", "jpeg")]
 
 
-def deletion_of(names: Iterable[str | None]) -> Callable[[], None]:
-    """For transaction.on_commit: a picture that was replaced or taken away is not kept."""
+def undescribed(article: Article) -> ArticleImageQuerySet:
+    """Pictures that are neither described nor said to be decoration: while there are any, do not publish."""
+    return ArticleImage.objects.filter(article=article).undescribed().order_by("number")
 
-    def delete() -> None:
-        for name in filter(None, names):
-            default_storage.delete(name)
 
-    return delete
+def social_address(article: Article) -> str:
+    """The whole address of the picture for whoever shares the article; "" until there is one."""
+    if not article.social_image:
+        return ""
+    address = default_storage.url(article.social_image)
+    return settings.SITE_URL + address if address.startswith("/") else address
 
 
 def figure_of(article: Article) -> Callable[[int], str]:
     """What `forum.text.article_html` asks for: the number of a picture -> its finished HTML, "" if there is none."""
-    images = {image.number: image for image in article.images.all()}
+    images = {image.number: image for image in ArticleImage.objects.shown().filter(article=article)}
 
     def figure(number: int) -> str:
         image = images.get(number)
-        return render_to_string("articles/_figure.html", {"image": image}) if image and image.renditions else ""
+        return render_to_string("articles/_figure.html", {"image": image}) if image else ""
 
     return figure
 
 
-def _opened(upload: IO[bytes]) -> Image.Image:
-    """Reads the first bytes and checks what they promise; nothing is decoded yet."""
-    upload.seek(0, 2)
-    size = upload.tell()
+def _bytes_of(upload: IO[bytes]) -> bytes:
     upload.seek(0)
-    if size > MAX_BYTES:
-        raise ImageRefused(_("The file is too large. Choose an image up to 5 MB."), code="bytes")
+    return upload.read(darkroom.MAX_BYTES + 1)
+
+
+def _in_darkroom(content: bytes, command: str, *numbers: int) -> tuple[dict[str, Any], list[bytes]]:
+    if len(content) > darkroom.MAX_BYTES:
+        raise _refusal("bytes")
+    words = [sys.executable, "-I", str(_DARKROOM), command, *map(str, numbers)]
     try:
-        picture = Image.open(upload, formats=FORMATS)
-        frames = (
-            1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)
-        )  # a telephone's JPEG with a depth map
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
-    except Exception as error:  # hostile bytes make a decoder raise almost anything
-        raise _unreadable() from error
-    if max(picture.size) > MAX_SIDE_PIXELS or picture.width * picture.height > MAX_PIXELS:
-        raise _too_many_pixels()
-    if frames != 1:
-        raise ImageRefused(_("This image moves. Choose a still image."), code="frames")
-    return picture
+        with _one_at_a_time:
+            run = subprocess.run(words, input=content, capture_output=True, timeout=SECONDS)  # noqa: S603  ours, all of it
+    except subprocess.TimeoutExpired as error:
+        raise _refusal("time") from error
+    if run.returncode:  # a decoder crashed, or was ended for what it asked
+        raise _refusal("unreadable")
+    line, _newline, rest = run.stdout.partition(b"\n")
+    facts = json.loads(line)
+    if "refused" in facts:
+        raise _refusal(facts["refused"])
+    files = []
+    for length in facts.pop("bytes"):
+        files.append(rest[:length])
+        rest = rest[length:]
+    return facts, files
 
 
-def _upright_picture(upload: IO[bytes], *, width: int) -> Image.Image:
-    """Checked, decoded, on white, RGB, turned as the camera was held, at most `width` wide, without metadata."""
-    picture = _opened(upload)
-    try:
-        held = picture.getexif().get(_ORIENTATION, 1)
-    except Exception:  # noqa: BLE001  broken metadata is no reason to refuse a sound picture
-        held = 1
-    across = picture.height if held in (5, 6, 7, 8) else picture.width
-    scale = min(1, width / across)
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    try:
-        picture.draft(None, size)  # a JPEG is decoded at a half, a quarter or an eighth already
-        picture = _resizable(picture)
-        small = _on_white(picture, size)
-    except Exception as error:  # hostile bytes make a decoder raise almost anything
-        raise _unreadable() from error
-    return small.transpose(_UPRIGHT[held]) if held in _UPRIGHT else small
-
-
-def _resizable(picture: Image.Image) -> Image.Image:
-    """In a mode that can be made smaller without steps in its colours."""
-    if picture.has_transparency_data:
-        return picture if picture.mode == "RGBA" else picture.convert("RGBA")
-    bitmap_modes = {"1": "L", "P": "RGB"}
-    return picture.convert(bitmap_modes[picture.mode]) if picture.mode in bitmap_modes else picture
-
-
-def _on_white(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    if picture.mode != "RGBA":
-        small = picture.resize(size, Image.Resampling.LANCZOS)
-        if small.mode.startswith("I"):  # 16 bits a pixel
-            small = small.point(lambda value: value * (1 / 256)).convert("L")
-        small = small.convert("RGB")
-        small.info = {}  # an encoder would write profile and comments along
-        return small
-    # Colour by colour: a whole premultiplied copy of 25 megapixels would cost 100 MB more.
-    alpha = picture.getchannel("A")
-    paper = ImageChops.invert(alpha.resize(size, Image.Resampling.LANCZOS))
-    colours = []
-    for name in "RGB":
-        colour = ImageChops.multiply(picture.getchannel(name), alpha).resize(size, Image.Resampling.LANCZOS)
-        colours.append(ImageChops.add(colour, paper))
-    return Image.merge("RGB", colours)
-
-
-def _encoded(picture: Image.Image, options: dict[str, Any]) -> ContentFile:
-    bytes_out = BytesIO()
-    picture.save(bytes_out, **options)
-    return ContentFile(bytes_out.getvalue())
-
-
-def _unreadable() -> ImageRefused:
-    return ImageRefused(_("We cannot read this as an image. Choose JPEG, PNG or WebP."), code="unreadable")
-
-
-def _too_many_pixels() -> ImageRefused:
-    message = _("This image has too many pixels. Choose one of at most 8,000 pixels a side and 25 megapixels.")
-    return ImageRefused(message, code="pixels")
+def _refusal(code: str) -> ImageRefused:
+    return ImageRefused(REFUSALS[code], code=code)

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from articles.picture_rows import ArticleImage as ArticleImage
+
 
 class Section(models.Model):
     name = models.CharField(_("name"), max_length=60)
@@ -85,7 +87,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def with_picture(self) -> "ArticleQuerySet":
         """With the main picture, in one query more: `article.main_images`, a list of one or none."""
         return self.prefetch_related(
-            models.Prefetch("images", ArticleImage.objects.filter(number=1).exclude(renditions=[]), "main_images")
+            models.Prefetch("images", ArticleImage.objects.shown().filter(number=1), "main_images")
         )
 
 
@@ -117,7 +119,14 @@ class Article(models.Model):
     translation = models.OneToOneField(
         "self", verbose_name=_("translation"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    social_image = models.CharField(max_length=200, blank=True, editable=False)  # made from the title; name in storage
+    # The picture for whoever shares the article: see articles.social, which alone writes these columns.
+    social_image = models.CharField(max_length=200, blank=True, editable=False)  # name in storage
+    social_made_of = models.CharField(
+        max_length=64, default="", editable=False
+    )  # tells whether it is still the right one
+    social_made_at = models.DateTimeField(null=True, editable=False)
+    social_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    social_try_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     status = models.CharField(_("state"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
@@ -139,6 +148,7 @@ class Article(models.Model):
             models.Index(fields=["published_at"], name="article_scheduled", condition=models.Q(status="scheduled")),
             models.Index(fields=["language", "status", "-published_at", "-id"], name="article_newest_in_language"),
             models.Index(fields=["-updated_at", "-id"], name="article_desk"),
+            models.Index(fields=["id"], name="article_social_to_make", condition=models.Q(social_made_at__isnull=True)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -305,52 +315,6 @@ class StaticPage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.language})"
-
-
-class ArticleImage(models.Model):
-    """A picture of an article. Number 1 is the main picture; the text shows number n where it says `![](image:n)`.
-
-    The focal point (per cent from the left, from the top) stays in sight wherever the picture is cut. `colour`
-    ("#rrggbb") fills its place until the worker has made the renditions (`made_at`).
-
-    `renditions` lists what articles.images made, smallest first:
-    [{"width": 640, "height": 360, "avif": "articles/…-640.avif", "jpeg": "articles/…-640.jpg"}, …],
-    the names relative to MEDIA_ROOT.
-    """
-
-    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="images")
-    number = models.PositiveSmallIntegerField(_("number"), default=1)
-    original = models.ImageField(_("picture"), upload_to="originals/", max_length=200)
-    alt = models.CharField(_("description for who cannot see it"), max_length=500, blank=True)
-    decorative = models.BooleanField(_("only decoration"), default=False)
-    caption = models.CharField(_("caption"), max_length=300, blank=True)
-    credit = models.CharField(_("made by"), max_length=100, blank=True)
-    focal_x = models.PositiveSmallIntegerField(_("focal point, from the left"), default=50)
-    focal_y = models.PositiveSmallIntegerField(_("focal point, from the top"), default=50)
-    colour = models.CharField(max_length=7, editable=False, default="")
-    made_at = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    width = models.PositiveIntegerField(editable=False, default=0)  # pixels of the largest rendition
-    height = models.PositiveIntegerField(editable=False, default=0)
-    renditions = models.JSONField(editable=False, default=list)
-
-    class Meta:
-        verbose_name = _("picture")
-        verbose_name_plural = _("pictures")
-        ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(fields=["article", "number"], name="image_number_once_per_article"),
-            models.CheckConstraint(
-                condition=models.Q(decorative=True) | ~models.Q(alt=""), name="image_described_or_decorative"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(focal_x__lte=100, focal_y__lte=100), name="image_focal_point_inside"
-            ),
-        ]
-        indexes = [models.Index(fields=["id"], name="image_to_make", condition=models.Q(made_at__isnull=True))]
-
-    def __str__(self) -> str:
-        return self.alt or str(self.number)
 
 
 class HubPing(models.Model):

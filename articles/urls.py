@@ -30,5 +30,7 @@ urlpatterns = [
     path("sitemaps/pages.xml", sitemaps.pages, name="sitemap_pages"),
     path("sitemaps/articles-<number:number>.xml", sitemaps.articles, name="sitemap_articles"),
     path("robots.txt", sitemaps.robots, name="robots"),
-    re_path(r"^media/(?P<folder>articles|authors)/(?P<name>[A-Za-z0-9_.-]{1,100})$", views.media, name="media"),
+    re_path(
+        r"^media/(?P<folder>articles|authors)/(?P<name>[A-Za-z0-9_-]{1,100}\.(?:avif|jpg))$", views.media, name="media"
+    ),
 ]

@@ -15,6 +15,7 @@ from articles import house
 from articles.archive import articles_of, year_of_articles
 from articles.models import Article, ArticleQuerySet, Author, Discussion, FormerAddress, Section
 from articles.reading import around, article_to_read, authors_of, front_pages, versions, versions_of
+from articles.storage import CONTENT_TYPES
 from forum.converters import number_in_query
 
 PAGE_SIZE = 20
@@ -118,9 +119,11 @@ def house_page(request: HttpRequest, kind: str, language: str | None = None) -> 
 
 @require_safe
 def media(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
-    """Made pictures only; what editors uploaded, with its metadata, stays inside. A changed picture has a new name."""
+    """Made pictures only; what they were made from stays inside. A changed picture has a new name."""
     answer = serve(request, f"{folder}/{name}", document_root=settings.MEDIA_ROOT)
     answer["Cache-Control"] = ONE_YEAR
+    answer["Content-Type"] = CONTENT_TYPES[name.rpartition(".")[2]]
+    answer["X-Content-Type-Options"] = "nosniff"
     return answer
 
 

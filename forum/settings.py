@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from forum.mediastore import media_store
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.smart_cast = False
@@ -243,8 +245,18 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {"BACKEND": "django.core.files.storage.FileSystemStorage"},  # only articles/ and authors/ are served
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+MEDIA_STORAGE_URL = env.str("MEDIA_STORAGE_URL", default="")
+_media_origin = []
+if MEDIA_STORAGE_URL:
+    try:
+        _media = media_store(MEDIA_STORAGE_URL)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"MEDIA_STORAGE_URL {error}") from None
+    STORAGES |= _media.storages
+    _media_origin = [_media.origin]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000  # bytes, for editors; forum.middleware is stricter with readers
 
 # Mail. Without EMAIL_URL nothing is sent: every mail is kept in DATA_DIR/mailbox and shown at /mailbox/.
@@ -309,7 +321,7 @@ SECURE_CSP = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
     "style-src": ["'self'"],
-    "img-src": ["'self'"],
+    "img-src": ["'self'", *_media_origin],
     "font-src": ["'self'"],
     "connect-src": ["'self'"],
     "form-action": ["'self'"],

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("articles", "0003_fill_bylines")]
+    dependencies = [("articles", "0021_make_pictures_again")]
 
     operations = [
         migrations.CreateModel(

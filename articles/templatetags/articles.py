@@ -130,12 +130,17 @@ def contact_shown(address: str) -> str:
 
 
 @register.filter
-def srcset(image: ArticleImage, kind: str) -> str:
-    """All widths of a picture, `kind` "avif" or "jpeg"."""
-    return ", ".join(f"{default_storage.url(made[kind])} {made['width']}w" for made in image.renditions)
+def srcset(parts: list[dict[str, Any]], kind: str) -> str:
+    """All widths of a picture's renditions or crops, `kind` "avif" or "jpeg"."""
+    return ", ".join(f"{default_storage.url(made[kind])} {made['width']}w" for made in parts)
+
+
+@register.filter
+def middle(parts: list[dict[str, Any]]) -> str:
+    """The picture for who understands neither AVIF nor srcset."""
+    return default_storage.url(parts[len(parts) // 2]["jpeg"])
 
 
 @register.filter
 def middle_address(image: ArticleImage) -> str:
-    """The picture for who understands neither AVIF nor srcset."""
-    return default_storage.url(image.renditions[len(image.renditions) // 2]["jpeg"])
+    return middle(image.renditions)

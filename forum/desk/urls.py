@@ -2,7 +2,7 @@ from django.urls import path, re_path
 
 from articles import house
 from forum import converters  # noqa: F401  (makes <number:…> known)
-from forum.desk.views import arranging, articles, numbers, people, questions
+from forum.desk.views import arranging, articles, numbers, people, pictures, questions
 
 _page = rf"^pages/(?P<kind>{'|'.join(house.KINDS)})/(?P<language>{'|'.join(house.LANGUAGES)})/"
 
@@ -30,4 +30,9 @@ urlpatterns = [
     path("pages/", arranging.pages, name="desk_pages"),
     re_path(_page + r"$", arranging.page, name="desk_page"),
     re_path(_page + r"restore/$", arranging.restore_page, name="desk_restore_page"),
+    path("articles/<number:pk>/pictures/", pictures.pictures, name="desk_pictures"),
+    path("articles/<number:pk>/pictures/<number:number>/", pictures.picture, name="desk_picture"),
+    path("articles/<number:pk>/pictures/<number:number>/main/", pictures.make_main, name="desk_picture_main"),
+    path("articles/<number:pk>/pictures/<number:number>/again/", pictures.try_again, name="desk_picture_again"),
+    path("articles/<number:pk>/pictures/<number:number>/delete/", pictures.delete, name="desk_picture_delete"),
 ]

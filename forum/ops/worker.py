@@ -10,6 +10,8 @@ from types import FrameType
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
+from articles import illustrating, social
+from articles.sweeping import Sweeper
 from articles.websub import tell_hub
 from forum.accounts.actions import forget_sessions
 from forum.ops import health
@@ -32,6 +34,7 @@ class Worker:
     def __init__(self) -> None:
         self.stopping = False
         self.tidied_at = self.beat_at = float("-inf")
+        self.sweeper = Sweeper()
 
     def stop_on_signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -56,7 +59,10 @@ class Worker:
 
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
-        return self._beat, announce_due, self._send, tell_hub, remake_old_parts, self._tidy
+        return (
+            *(self._beat, announce_due, self._send, tell_hub),
+            *(illustrating.make_due, social.make_due, remake_old_parts, self._tidy),
+        )
 
     def _done(self, work: Callable[[], int]) -> int:
         """Of a fault only the kind and the place are logged: its words may hold what a reader typed."""
@@ -90,6 +96,7 @@ class Worker:
             forget_clients(timezone.now())
             forget_sessions()
             self.tidied_at = time.monotonic()
+            self.sweeper.sweep()
         return 0
 
     def _stop(self, number: int, frame: FrameType | None) -> None:

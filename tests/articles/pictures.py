@@ -6,7 +6,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from articles.actions import save_image
+from articles import illustrating
+from articles.illustrating import save_image
+from articles.images import Source, develop
 from articles.models import ArticleImage
 from tests.factories import make_article
 
@@ -30,6 +32,15 @@ def upload(content: bytes, name: str = "gracht.jpg") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
 
-def make_image(content: bytes, **fields: Any) -> ArticleImage:
+def source_of(content: bytes) -> Source:
+    return develop(BytesIO(content))
+
+
+def make_image(content: bytes, *, made: bool = True, **fields: Any) -> ArticleImage:
+    """A picture of an article, with its renditions unless `made` is False."""
     fields = {"article": fields.get("article") or make_article(), "alt": "Een gracht.", **fields}
-    return save_image(ArticleImage(original=upload(content), **fields))
+    image = save_image(ArticleImage(**fields), source=source_of(content))
+    if made:
+        illustrating.make_image(image)
+        image.refresh_from_db()
+    return image

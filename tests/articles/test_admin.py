@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
+from articles import illustrating
 from articles.models import Article, Author, Discussion, Section
 from tests.articles.pictures import make_image, picture_bytes, upload
 from tests.factories import make_article, make_author, make_section
@@ -97,6 +98,8 @@ def test_an_editor_writes_illustrates_and_publishes_and_a_visitor_reads_it(edito
     }
     assert send(editor, change, **article_fields(section, author, **stored), _publish="1")["Location"] == change
 
+    assert 'aria-label="Grachtenhuizen in de avondzon."' in visitor.get("/articles/stil/").content.decode()
+    assert illustrating.make_due() == 1
     html = visitor.get("/articles/stil/").content.decode()
     assert "Tweede alinea." in html and 'alt="Grachtenhuizen in de avondzon."' in html and "Noor Terbeek" in html
     assert "Het stille uur" in visitor.get("/").content.decode()
@@ -164,7 +167,7 @@ def test_decoration_needs_no_description(editor):
         "images-0-decorative": "on",
     }
     send(editor, "/admin/articles/article/add/", **article_fields(make_section(), make_author(), **picture))
-    assert Article.objects.get().images.get().renditions
+    assert Article.objects.get().images.get().original
 
 
 def test_a_new_picture_gets_the_next_number(editor):

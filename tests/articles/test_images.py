@@ -8,10 +8,11 @@ import pytest
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from articles.actions import delete_image, save_article, save_image
-from articles.images import ImageRefused, check_image, store_portrait
+from articles.actions import save_article
+from articles.illustrating import delete_image, save_image
+from articles.images import ImageRefused, develop, store_portrait
 from articles.models import ArticleImage
-from tests.articles.pictures import make_image, moving_bytes, picture_bytes, upload
+from tests.articles.pictures import make_image, moving_bytes, picture_bytes, source_of
 from tests.factories import make_article, make_author
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,7 @@ def test_a_cmyk_jpeg_is_taken():
 )
 def test_p29_what_is_not_a_sound_still_picture_is_refused(content, code):
     with pytest.raises(ImageRefused) as refusal:
-        check_image(BytesIO(content))
+        develop(BytesIO(content))
     assert refusal.value.code == code
     with pytest.raises(ImageRefused):
         make_image(content)
@@ -111,7 +112,7 @@ def test_p29_what_is_not_a_sound_still_picture_is_refused(content, code):
 
 @pytest.mark.parametrize("size", [(8000, 3125), (5000, 5000)])
 def test_a_picture_at_the_limit_is_taken(size):
-    check_image(BytesIO(picture_bytes("PNG", size=size, mode="1", colour=0)))
+    develop(BytesIO(picture_bytes("PNG", size=size, mode="1", colour=0)))
 
 
 def test_a_replaced_picture_leaves_nothing_behind(django_capture_on_commit_callbacks):
@@ -120,8 +121,7 @@ def test_a_replaced_picture_leaves_nothing_behind(django_capture_on_commit_callb
     former = [image.original.name, image.renditions[0]["avif"], image.renditions[0]["jpeg"]]
     assert all(default_storage.exists(name) for name in former)
     with django_capture_on_commit_callbacks(execute=True):
-        image.original = upload(picture_bytes(size=(200, 300)))
-        save_image(image)
+        save_image(image, source=source_of(picture_bytes(size=(200, 300))))
     assert not any(default_storage.exists(name) for name in former)
     assert image.height == 300
     with django_capture_on_commit_callbacks(execute=True):

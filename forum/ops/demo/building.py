@@ -7,13 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from articles.actions import link_translation, publish_article, save_article, save_author, save_image, save_section
+from articles.actions import link_translation, publish_article, save_article, save_author, save_section
+from articles.illustrating import make_image, save_image
+from articles.images import develop, files_of
 from articles.models import Article, ArticleImage, Author, Discussion, Section
 from forum.accounts.actions import invite_person
 from forum.accounts.roles import Role
@@ -147,18 +148,15 @@ def _link_translations() -> None:
 
 def _make_picture(article: Article, number: int, fields: dict[str, Any]) -> bool:
     image = ArticleImage.objects.filter(article=article, number=number).first()
-    if image and image.renditions:
-        files = [part[kind] for part in image.renditions for kind in ("avif", "jpeg")]
-        if all(default_storage.exists(file) for file in files):
-            return False
+    if image and image.renditions and all(default_storage.exists(file) for file in files_of(image)):
+        return False
     if image is None:
         credit = fields.get("credit", CREDIT)
         image = ArticleImage(
             article=article, number=number, alt=fields["alt"], caption=fields["caption"], credit=credit
         )
     with (PICTURES / fields["file"]).open("rb") as original:
-        image.original = File(original, name=fields["file"])
-        save_image(image)
+        make_image(save_image(image, source=develop(original)))  # at once: the site is shown in a moment
     return True
 
 
