@@ -1,4 +1,4 @@
-"""`python -m bench`: measure what the site promises about speed; one table, and bench/results.json.
+"""`python -m bench [threads] [search]`: measure what the site promises about speed; one table, and bench/results.json.
 
 Everything happens in a database of its own that is thrown away: a SQLite file in a temporary folder, or, when
 DATABASE_URL names a PostgreSQL, a database beside it whose name starts with `test_`.
@@ -11,8 +11,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+MEASURED = ("threads", "search")
 RESULTS = Path(__file__).with_name("results.json")
 
 
@@ -42,23 +45,28 @@ def throwaway_site() -> Iterator[None]:
             connection.creation.destroy_test_db(name, verbosity=0)
 
 
-def main() -> int:
+def main(wanted: list[str]) -> int:
+    unknown = set(wanted) - set(MEASURED)
+    if unknown:
+        print(f"Unknown: {', '.join(sorted(unknown))}. There are: {', '.join(MEASURED)}.", file=sys.stderr)
+        return 2
+    about: dict[str, Any] = {"python": platform.python_version(), "cpus": os.cpu_count()}
+    broken: list[str] = []
     with throwaway_site():
         from django.db import connection
 
-        from bench import threads
-
-        figures = threads.measure()
-        engine = connection.vendor
-    for row in threads.as_table(figures):
-        print(row)
-    about = {"engine": engine, "python": platform.python_version(), "cpus": os.cpu_count()}
-    RESULTS.write_text(json.dumps({**about, "threads": figures}, indent=2) + "\n")
-    broken = [figure["page"] for figure in figures if not figure["kept"]]
+        about["engine"] = connection.vendor
+        for name in wanted or MEASURED:
+            measured = import_module(f"bench.{name}")
+            about[name] = measured.measure()
+            for row in measured.as_table(about[name]):
+                print(row)
+            broken += [figure["page"] for figure in about[name] if not figure["kept"]]
+    RESULTS.write_text(json.dumps(about, indent=2) + "\n")
     if broken:
         print("Not kept:", ", ".join(broken), file=sys.stderr)
     return 1 if broken else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -6,7 +6,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("articles.urls")),
     path("", include("forum.reactions.urls")),
-    path("search/", include("forum.search.urls")),
+    path("", include("forum.search.urls")),
     path("desk/", include("forum.desk.urls")),
     path("accounts/", include("forum.accounts.urls")),
     path("", include("forum.subscriptions.urls")),

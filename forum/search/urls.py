@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from forum.search import views
+
+urlpatterns = [
+    path("search/", views.found, name="search"),
+    path("opensearch.xml", views.description, name="opensearch"),
+]

@@ -1,0 +1,258 @@
+"""How long does an answer of /search/ take among a million reactions?"""
+
+import os
+import random
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import accumulate, islice
+from statistics import median, quantiles
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from articles.models import Article, Author, Byline, Discussion, Section
+from forum.reactions.models import Reaction
+from forum.search.actions import fill_index
+from forum.search.engines import engine
+
+REACTIONS = int(os.environ.get("BENCH_REACTIONS", "1000000"))
+ARTICLES, SECTIONS, AUTHORS = 2_000, 6, 40
+DAYS = 1_000  # over which all was said
+VOCABULARY = 120_000  # words, used as people use theirs: the second half as often, the third a third …
+ALLOWED_MS = {"postgresql": 100, "sqlite": 150}  # at the 95th percentile, of all questions together
+QUESTIONS = 40  # of each kind
+_COMMON = (
+    "de het een en van ik te dat die in is niet op met je voor zijn er maar aan dit was ook om bij als dan nog wat of naar "
+    "door ze hij zo wel over geen meer tot uit mijn kan al haar hun heb hebben werd worden moet mensen jaar goed wij onze"
+).split()
+_ONSETS = "b br d dr f g gr h j k kl kr l m n p pl r s sch sl sn sp st str t tr v w z zw".split()
+_RIMES = "aan aar ak al am and at ee eel een el em en ep er es et eur ie iel ier ijf ijn ink is oe oek ol om ond ook oom op or ot out uil uis uk uur".split()
+_ENDINGS = ["", "", "", "en", "e", "s", "t", "ing", "ingen", "heid", "lijk", "je"]
+
+
+def measure() -> list[dict[str, Any]]:
+    crowd = _Crowd()
+    begun = time.perf_counter()
+    engine().uninstall()  # filled in one go afterwards, which is what a migration does
+    call_command("flush", interactive=False, verbosity=0)
+    crowd.write()
+    written = time.perf_counter()
+    engine().install()
+    fill_index()
+    print(
+        f"{REACTIONS:,} reactions written in {written - begun:.0f} s, indexed in {time.perf_counter() - written:.0f} s",
+        file=sys.stderr,
+    )
+    return [*_timed(crowd.questions()), *_posted(crowd)]
+
+
+def as_table(figures: list[dict[str, Any]]) -> list[str]:
+    lines = [f"{'question':<44}{'times':>7}{'p50 ms':>9}{'p95 ms':>9}{'max ms':>9}{'found':>8}"]
+    for row in figures:
+        lines.append(
+            f"{row['page']:<44}{row['times']:>7}{row['p50']:>9.1f}{row['p95']:>9.1f}{row['max']:>9.1f}{row['found']:>8}"
+        )
+    return lines
+
+
+class _Crowd:
+    """Always the same words from the same people."""
+
+    def __init__(self) -> None:
+        self.dice = random.Random(20261126)
+        self.words = list(islice(self._vocabulary(), VOCABULARY))
+        weights = list(accumulate(1 / (rank + 2.7) for rank in range(VOCABULARY)))
+        self.said = self.dice.choices(self.words, cum_weights=weights, k=4_000_000)
+        self.now = timezone.now()
+
+    def _vocabulary(self) -> Iterator[str]:
+        yield from _COMMON
+        seen = set(_COMMON)
+        while True:
+            parts = self.dice.choice((1, 1, 2, 2, 2, 3, 3, 4))
+            word = "".join(self.dice.choice(_ONSETS) + self.dice.choice(_RIMES) for _ in range(parts))
+            word += self.dice.choice(_ENDINGS)
+            if word not in seen:
+                seen.add(word)
+                yield word
+
+    def text(self, words: int) -> str:
+        start = self.dice.randrange(len(self.said) - words)
+        return " ".join(self.said[start : start + words])
+
+    def write(self) -> None:
+        sections = [Section(name=f"Rubriek {n}", slug=f"rubriek-{n}", position=n) for n in range(SECTIONS)]
+        Section.objects.bulk_create(sections)
+        authors = [Author(name=f"Auteur {n}", slug=f"auteur-{n}") for n in range(AUTHORS)]
+        Author.objects.bulk_create(authors)
+        articles = [self._article(n, sections, authors) for n in range(ARTICLES)]
+        Article.objects.bulk_create(articles, batch_size=200)
+        Byline.objects.bulk_create(Byline(article=article, author=article.author, position=0) for article in articles)
+        each = REACTIONS // ARTICLES
+        Discussion.objects.bulk_create(
+            Discussion(article=article, last_thread_no=each, visible=each, last_reaction_at=self.now)
+            for article in articles
+        )
+        _insert(self._reactions(articles))
+
+    def _article(self, n: int, sections: list[Section], authors: list[Author]) -> Article:
+        author = authors[n * 7 % AUTHORS]
+        body = "\n\n".join(self.text(80) for _ in range(self.dice.randrange(4, 12)))
+        return Article(
+            title=self.text(6)[:160],
+            slug=f"artikel-{n}",
+            lead=self.text(25)[:600],
+            body=body,
+            body_html=f"<p>{body}</p>",
+            language="nl",
+            section=sections[n * n % SECTIONS],
+            author=author,
+            byline=[[author.name, author.slug]],
+            status=Article.Status.PUBLISHED,
+            published_at=self.now - timedelta(days=DAYS * (1 - n / ARTICLES), hours=1),
+        )
+
+    def _reactions(self, articles: list[Article]) -> Iterator[tuple[Any, ...]]:
+        for n in range(REACTIONS):
+            article = articles[n * ARTICLES // REACTIONS]
+            words = min(400, max(3, int(self.dice.lognormvariate(3.6, 0.8))))
+            moment = self.now - timedelta(seconds=DAYS * 86_400 * (1 - n / REACTIONS))
+            yield (n + 1, article.pk, n % (REACTIONS // ARTICLES) + 1, 0, b"", f"Lezer {n % 5_000}", self.text(words),
+                   self.dice.random() < 0.02, moment)  # fmt: skip
+
+    def questions(self) -> dict[str, list[dict[str, str]]]:
+        dice = random.Random(8)
+        week_ago = {"period": "week"}
+
+        def some(low: int, high: int) -> list[str]:
+            return dice.sample(self.words[low:high], min(QUESTIONS, high - low))
+
+        def pairs(first: tuple[int, int], second: tuple[int, int]) -> list[str]:
+            return [f"{one} {two}" for one, two in zip(some(*first), some(*second), strict=False)]
+
+        phrases = []
+        while len(phrases) < QUESTIONS:
+            at = dice.randrange(len(self.said) - 3)
+            phrases.append(f'"{" ".join(self.said[at : at + 2])}"')
+        kinds = {
+            "in almost every reaction (rank 1-40)": (some(0, 40), {}),
+            "frequent (rank 100-400)": (some(100, 400), {}),
+            "middling (rank 1,000-4,000)": (some(1_000, 4_000), {}),
+            "rare (rank 30,000-120,000)": (some(30_000, VOCABULARY), {}),
+            "a word that nobody wrote": ([f"qx{word}" for word in some(0, 40)], {}),
+            "two words, very common and frequent": (pairs((0, 40), (100, 400)), {}),
+            "two words, frequent and middling": (pairs((100, 400), (1_000, 4_000)), {}),
+            "two words, middling and rare": (pairs((1_000, 4_000), (30_000, VOCABULARY)), {}),
+            "three very common words": ([f"{one} {two}" for one, two in zip(pairs((0, 40), (0, 40)), some(0, 40))], {}),
+            "the beginning of a word, 3 letters": ([word[:3] for word in some(60, 4_000)], {}),
+            "the beginning of a word, 4 letters": ([word[:4] for word in some(60, 4_000)], {}),
+            "a phrase of two words": (phrases, {}),
+            "a word, without another": ([f"{one} -{two}" for one, two in zip(some(100, 400), some(0, 40))], {}),
+            "frequent, one section": (some(100, 400), {"section": "rubriek-1"}),
+            "middling, one author": (some(1_000, 4_000), {"author": "auteur-3"}),
+            "very common, one author": (some(0, 40), {"author": "auteur-3"}),
+            "frequent, of this week": (some(100, 400), week_ago),
+            "middling, of this year": (some(1_000, 4_000), {"period": "year"}),
+            "frequent, only the author's answers": (some(100, 400), {"answers": "1"}),
+            "frequent, newest first": (some(100, 400), {"order": "newest"}),
+            "frequent, reactions, page 40": (some(100, 400), {"kind": "reactions", "page": "40"}),
+        }
+        return {kind: [{"q": words, **extra} for words in asked] for kind, (asked, extra) in kinds.items()}
+
+
+def _insert(rows: Iterator[tuple[Any, ...]]) -> None:
+    """Reactions in bulk, with what their columns must hold."""
+    fixed = {
+        **{"parent_id": None, "depth": 0, "replies": 0, "last_reply_no": 0, "website": "", "language": "nl"},
+        **{"is_question": False, "answered_by_id": None, "status": "published", "held_because": "[]"},
+        **{"decision_reason": "", "shown": True, "edited_at": None, "html": "<article></article>", "html_version": 1},
+        **{"subscription_id": None, "reader_key": "", "client_key": "", "form_key": None},
+    }
+    changing = ["id", "article_id", "thread_no", "reply_no", "path", "name", "body", "by_author", "published_at"]
+    columns = [*changing, "created_at", "announced_at", "fingerprint", *fixed]
+    known = {field.column for field in Reaction._meta.concrete_fields}
+    columns, fixed = [c for c in columns if c in known], {c: v for c, v in fixed.items() if c in known}
+    missing = known - set(columns)
+    assert not missing, missing
+
+    def complete() -> Iterator[tuple[Any, ...]]:
+        for row in rows:
+            moment = row[-1] if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(row[-1])
+            yield (*row[:-1], moment, moment, moment, f"bench {row[0]}", *fixed.values())
+
+    names = ", ".join(columns)
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY reactions_reaction ({names}) FROM STDIN") as copy:
+                for row in complete():
+                    copy.write_row(row)
+            cursor.execute("SELECT setval(pg_get_serial_sequence('reactions_reaction', 'id'), %s)", [REACTIONS])
+        else:
+            marks = ", ".join(["?"] * len(columns))
+            cursor.connection.executemany(f"INSERT INTO reactions_reaction ({names}) VALUES ({marks})", complete())
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _timed(kinds: dict[str, list[dict[str, str]]]) -> list[dict[str, Any]]:
+    client = Client(SERVER_NAME="127.0.0.1")
+    for asked in kinds.values():  # what a site that has run for a while has in memory
+        client.get("/search/?" + urlencode(asked[0]))
+    rows, everything = [], []
+    for kind, asked in kinds.items():
+        spent, found = [], 0
+        for fields in asked:
+            begun = time.perf_counter()
+            answer = client.get("/search/?" + urlencode(fields))
+            spent.append((time.perf_counter() - begun) * 1_000)
+            if answer.status_code not in (200, 404):
+                raise RuntimeError(f"{fields}: {answer.status_code}")
+            found += b"<mark>" in answer.content
+        rows.append(_row(kind, spent, found))
+        everything += spent
+    row = _row("all questions together", everything, sum(row["found"] for row in rows))
+    row["allowed"] = ALLOWED_MS[connection.vendor]
+    row["ratio"] = round(row["p95"] / row["allowed"], 3)
+    row["kept"] = row["ratio"] <= 1
+    return [*rows, row]
+
+
+def _row(page: str, spent: list[float], found: int) -> dict[str, Any]:
+    p95 = quantiles(spent, n=20, method="inclusive")[-1]
+    figures = {"p50": round(median(spent), 2), "p95": round(p95, 2), "max": round(max(spent), 2)}
+    return {"page": page, "times": len(spent), **figures, "found": found, "kept": True}
+
+
+def _posted(crowd: _Crowd) -> list[dict[str, Any]]:
+    """What the index adds to storing a reaction: the same insert with its triggers and without."""
+    with_index = _inserts(crowd, REACTIONS + 10)
+    engine().uninstall()
+    return [
+        _row("one reaction stored, index kept", with_index, 0),
+        _row("one reaction stored, without an index", _inserts(crowd, REACTIONS + 10_010), 0),
+    ]
+
+
+def _inserts(crowd: _Crowd, first: int) -> list[float]:
+    article = Article.objects.order_by("-pk").first()
+    spent = []
+    for pk in range(first, first + 400):
+        now: datetime = timezone.now()
+        reaction = Reaction(
+            pk=pk, article=article, name="Lezer", body=crowd.text(60), language="nl", status="published", shown=True,
+            created_at=now, published_at=now, thread_no=pk, reply_no=0, path=b"", fingerprint=f"bench {pk}",
+        )  # fmt: skip
+        begun = time.perf_counter()
+        reaction.save(force_insert=True)
+        spent.append((time.perf_counter() - begun) * 1_000)
+    return spent

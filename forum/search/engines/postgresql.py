@@ -1,0 +1,334 @@
+"""PostgreSQL: `search_reaction` and `search_article` hold a tsvector for every text, found through GIN.
+
+A tsvector holds every word as it stands and its stem in the text's language. Words are cut and folded by our own
+`search_fold`, which needs no extension and gives the same under every locale. Lexemes of our own begin with §, which
+no word holds: article, day, month, answer, and block, by which the newest are looked through first.
+"""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from forum.search.engines import MOST_ARTICLES, TITLES_FIRST, Filters
+from forum.search.words import Query, Term
+
+MOST_CHARS = 200_000  # of a text that are looked at; a tsvector holds at most a megabyte
+BLOCK = 2_048  # ids
+
+TABLES = [
+    "CREATE TABLE search_article (id bigint PRIMARY KEY, published_at timestamptz NOT NULL,"
+    " title tsvector NOT NULL, words tsvector NOT NULL)",
+    # The words of a reaction lie apart from its row: they are hardly ever read, and the rows stay small and together.
+    "CREATE TABLE search_reaction (id bigint PRIMARY KEY, article_id bigint NOT NULL,"
+    " published_at timestamptz NOT NULL, words tsvector NOT NULL) WITH (toast_tuple_target = 128)",
+    "ALTER TABLE search_reaction ALTER words SET STATISTICS 0",
+    "CREATE INDEX search_article_title ON search_article USING gin (title) WITH (fastupdate = off)",
+    "CREATE INDEX search_article_words ON search_article USING gin (words) WITH (fastupdate = off)",
+    "CREATE INDEX search_reaction_words ON search_reaction USING gin (words) WITH (fastupdate = off)",
+]
+_TOKENS = "asciiword, word, numword, asciihword, hword, numhword, hword_asciipart, hword_part, hword_numpart"
+_NUMBERS = "int, uint, float, sfloat, version, email, url, url_path, host, file, protocol"
+CONFIGURATIONS = [
+    *(f"CREATE TEXT SEARCH DICTIONARY search_{language} (TEMPLATE = snowball, LANGUAGE = {language})"
+      for language in ("dutch", "english")),  # no stop words: "de" and "niet" are words too
+    "CREATE TEXT SEARCH DICTIONARY search_plain (TEMPLATE = simple)",
+    *(f"CREATE TEXT SEARCH CONFIGURATION search_{name} (PARSER = default)" for name in ("plain", "dutch", "english")),
+    *(f"ALTER TEXT SEARCH CONFIGURATION search_{name} ADD MAPPING FOR {_TOKENS} WITH search_{name}"
+      for name in ("plain", "dutch", "english")),
+    *(f"ALTER TEXT SEARCH CONFIGURATION search_{name} ADD MAPPING FOR {_NUMBERS} WITH search_plain"
+      for name in ("plain", "dutch", "english")),
+]  # fmt: skip
+TRIGGERS = ("search_article_kept", "search_article_emptied", "search_reaction_kept", "search_reaction_emptied")
+DROPPED = [
+    *(f"DROP TRIGGER IF EXISTS search_{kind}_{event} ON {table}"
+      for kind, table in (("article", "articles_article"), ("reaction", "reactions_reaction"))
+      for event in ("kept", "emptied")),
+    "DROP FUNCTION IF EXISTS search_article_changed(), search_reaction_changed(),"
+    " search_newest(tsquery, tsquery, timestamptz, timestamptz, bigint, bigint, int),"
+    " search_term(text, text[], boolean), search_stems(text, text), search_reaction_vector(text, text, text, text[]),"
+    " search_fold(text)",
+    "DROP TABLE IF EXISTS search_article, search_reaction",
+    *(f"DROP TEXT SEARCH CONFIGURATION IF EXISTS search_{name}" for name in ("plain", "dutch", "english")),
+    *(f"DROP TEXT SEARCH DICTIONARY IF EXISTS search_{name}" for name in ("plain", "dutch", "english")),
+]  # fmt: skip
+
+
+def _ranges(codes: Iterator[int]) -> str:
+    """Code points, in order -> what stands between the brackets of a regular expression of PostgreSQL."""
+    rows: list[list[int]] = []
+    for code in codes:
+        if rows and code == rows[-1][1] + 1:
+            rows[-1][1] = code
+        else:
+            rows.append([code, code])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in rows)
+
+
+def _separators() -> str:
+    """Beyond ASCII, what is no letter, number or mark. Not assigned counts as well: so there are few ranges."""
+    codes = (code for code in range(0x80, sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF)
+    return _ranges(code for code in codes if unicodedata.category(chr(code))[0] not in "LNM")
+
+
+def _capitals() -> tuple[str, str]:
+    """Capitals of Latin, Greek, Cyrillic and Armenian that are no letter with an accent, and their small letters."""
+    pairs = [(chr(code), chr(code).lower()) for code in range(0x80, 0x590)]
+    pairs = [(large, small) for large, small in pairs if large != small and len(small) == 1]
+    pairs = [(large, small) for large, small in pairs if len(unicodedata.normalize("NFKD", large)) == 1]
+    return "".join(large for large, _ in pairs), "".join(small for _, small in pairs)
+
+
+def _functions() -> list[str]:
+    capitals, small = _capitals()
+    return [
+        f"""CREATE FUNCTION search_fold(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+        BEGIN
+            IF octet_length(said) <> char_length(said) THEN
+                said := regexp_replace(normalize(replace(said, U&'\\00ad', ''), NFKD), '[\\u0300-\\u036f]+', '', 'g');
+                IF octet_length(said) <> char_length(said) THEN
+                    said := regexp_replace(said, '[{_separators()}]+', ' ', 'g');
+                    IF octet_length(said) <> char_length(said) THEN
+                        said := translate(said, '{capitals}', '{small}');
+                    END IF;
+                END IF;
+            END IF;
+            said := regexp_replace(lower(said COLLATE "C"), '[\\u0001-/:-@\\[-`{{-\\u007f]+', ' ', 'g');
+            RETURN left(said, {MOST_CHARS});
+        END $$""",
+        """CREATE FUNCTION search_stems(said text, language text) RETURNS tsvector
+        LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+        BEGIN
+            said := search_fold(said);
+            RETURN to_tsvector('search_plain', said)
+                || to_tsvector(CASE language WHEN 'en' THEN 'search_english' ELSE 'search_dutch' END::regconfig, said);
+        END $$""",
+        """CREATE FUNCTION search_term(said text, forms text[], is_beginning boolean) RETURNS tsquery
+        LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+        DECLARE
+            folded text := search_fold(said);
+            found tsquery := phraseto_tsquery('search_plain', folded);
+        BEGIN
+            IF forms IS NULL THEN
+                RETURN found;
+            END IF;
+            found := found || phraseto_tsquery('search_dutch', folded) || phraseto_tsquery('search_english', folded);
+            IF cardinality(forms) > 0 THEN
+                found := found || array_to_string(forms, '|')::tsquery;
+            END IF;
+            IF is_beginning THEN
+                found := found || ('''' || trim(folded) || ''':*')::tsquery;
+            END IF;
+            RETURN found;
+        END $$""",
+        """CREATE FUNCTION search_reaction_vector(name text, body text, language text, marks text[]) RETURNS tsvector
+        LANGUAGE sql STABLE PARALLEL SAFE AS $$
+            SELECT search_stems(name || ' ' || body, language) || array_to_tsvector(marks)
+        $$""",
+        f"""CREATE FUNCTION search_article_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF tg_op = 'TRUNCATE' THEN
+                TRUNCATE search_article;
+                RETURN NULL;
+            END IF;
+            IF tg_op = 'UPDATE' THEN
+                IF ({_columns("new", ARTICLE)}) IS NOT DISTINCT FROM ({_columns("old", ARTICLE)}) THEN
+                    RETURN NULL;
+                END IF;
+            END IF;
+            IF tg_op <> 'INSERT' THEN
+                DELETE FROM search_article WHERE id = old.id;
+            END IF;
+            IF tg_op = 'DELETE' THEN
+                RETURN NULL;
+            END IF;
+            IF {_ARTICLE_IS_PUBLIC.format(row="new")} THEN
+                INSERT INTO search_article (id, published_at, title, words)
+                SELECT {_article("new")} ON CONFLICT (id) DO NOTHING;
+            END IF;
+            RETURN NULL;
+        END $$""",
+        f"""CREATE FUNCTION search_reaction_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF tg_op = 'TRUNCATE' THEN
+                TRUNCATE search_reaction;
+                RETURN NULL;
+            END IF;
+            IF tg_op = 'UPDATE' THEN
+                IF ({_columns("new", REACTION)}) IS NOT DISTINCT FROM ({_columns("old", REACTION)}) THEN
+                    RETURN NULL;
+                END IF;
+            END IF;
+            IF tg_op <> 'INSERT' THEN
+                DELETE FROM search_reaction WHERE id = old.id;
+            END IF;
+            IF tg_op = 'DELETE' THEN
+                RETURN NULL;
+            END IF;
+            IF {_REACTION_IS_PUBLIC.format(row="new")} THEN
+                INSERT INTO search_reaction (id, article_id, published_at, words)
+                SELECT {_reaction("new")} ON CONFLICT (id) DO NOTHING;
+            END IF;
+            RETURN NULL;
+        END $$""",
+        # The plan is forced, always through GIN: what the planner knows of a tsvector would send it through all rows.
+        f"""CREATE FUNCTION search_newest(plain tsquery, wide tsquery, now timestamptz, since timestamptz,
+            section bigint, author bigint, wanted int) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
+            SET enable_seqscan = off SET enable_indexscan = off SET max_parallel_workers_per_gather = 0 SET jit = off AS $$
+        DECLARE
+            asked tsquery := plain;
+            found int := 0;
+            more int;
+            above bigint;
+            width bigint;
+        BEGIN
+            LOOP
+                SELECT max(id) / {BLOCK} INTO above FROM search_reaction;
+                FOREACH width IN ARRAY ARRAY[4, 16, 64, 256, NULL] LOOP
+                    RETURN QUERY
+                    SELECT i.id FROM search_reaction i
+                    WHERE i.words @@ CASE WHEN width IS NULL THEN asked ELSE asked && (
+                            SELECT string_agg('§b' || n, '|')::tsquery FROM generate_series(above, above - width + 1, -1) n
+                            WHERE n >= 0 OR n = above) END
+                        AND (width IS NOT NULL OR i.id / {BLOCK} <= above)
+                        AND (since IS NULL OR i.published_at >= since)
+                        AND i.article_id IN (
+                            SELECT a.id FROM articles_article a WHERE a.status = 'published' AND a.published_at <= now
+                            AND (section IS NULL OR a.section_id = section)
+                            AND (author IS NULL OR EXISTS (
+                                SELECT 1 FROM articles_byline b WHERE b.article_id = a.id AND b.author_id = author)))
+                    ORDER BY i.id DESC LIMIT wanted - found;
+                    GET DIAGNOSTICS more = ROW_COUNT;
+                    found := found + more;
+                    above := above - width;
+                    EXIT WHEN found >= wanted OR above < 0;
+                END LOOP;
+                EXIT WHEN found >= wanted OR wide IS NULL OR asked = wide;
+                asked := wide;
+                found := 0;
+            END LOOP;
+        END $$""",
+        *(f"""CREATE TRIGGER search_{kind}_kept AFTER INSERT OR UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION search_{kind}_changed()"""
+          for kind, table in (("article", "articles_article"), ("reaction", "reactions_reaction"))),
+        *(f"""CREATE TRIGGER search_{kind}_emptied AFTER TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION search_{kind}_changed()"""
+          for kind, table in (("article", "articles_article"), ("reaction", "reactions_reaction"))),
+    ]  # fmt: skip
+
+
+ARTICLE = ("id", "title", "lead", "body", "byline", "language", "status", "published_at")
+REACTION = ("id", "article_id", "name", "body", "language", "by_author", "status", "shown", "published_at")
+_ARTICLE_IS_PUBLIC = "{row}.status = 'published'"
+_REACTION_IS_PUBLIC = "{row}.shown AND {row}.status = 'published' AND {row}.published_at IS NOT NULL"
+
+
+def _columns(row: str, columns: tuple[str, ...]) -> str:
+    return ", ".join(f"{row}.{column}" for column in columns)
+
+
+def _article(row: str) -> str:
+    names = f"(SELECT string_agg(line->>0, ' ') FROM jsonb_array_elements({row}.byline) AS line)"
+    everything = f"concat_ws(' ', {row}.title, {row}.lead, {names}, {row}.body)"
+    title, words = (f"search_stems({text}, {row}.language)" for text in (f"{row}.title", everything))
+    return f"{row}.id, {row}.published_at, {title}, {words}"
+
+
+def _reaction(row: str) -> str:
+    day = f"to_char({row}.published_at AT TIME ZONE 'UTC', 'YYYYMMDD')"
+    marks = [f"'§x' || {row}.article_id", f"'§d' || {day}", f"'§m' || left({day}, 6)", f"'§b' || {row}.id / {BLOCK}"]
+    marks.append(f"CASE WHEN {row}.by_author THEN '§answer' ELSE '§x' END")
+    vector = f"search_reaction_vector({row}.name, {row}.body, {row}.language, ARRAY[{', '.join(marks)}])"
+    return f"{row}.id, {row}.article_id, {row}.published_at, {vector}"
+
+
+class PostgreSQL:
+    def install(self) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in (*DROPPED, *CONFIGURATIONS, *TABLES, *_functions()):
+                cursor.execute(statement)
+
+    def uninstall(self) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in DROPPED:
+                cursor.execute(statement)
+
+    def is_installed(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled <> 'D'", [list(TRIGGERS)])
+            return cursor.fetchone()[0] == len(TRIGGERS)
+
+    def fill(self, first: int, last: int, *, kind: str) -> None:
+        """The rows are locked, so that nobody changes one between its being read and its being taken in."""
+        if kind == "articles":
+            into, row, table, is_public = "search_article (id, published_at, title, words)", _article("t"), "articles_article", _ARTICLE_IS_PUBLIC
+        else:
+            into, row, table, is_public = "search_reaction (id, article_id, published_at, words)", _reaction("t"), "reactions_reaction", _REACTION_IS_PUBLIC
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                f"""INSERT INTO {into} SELECT {row} FROM {table} AS t
+                WHERE t.id BETWEEN %s AND %s AND {is_public.format(row="t")} FOR SHARE ON CONFLICT (id) DO NOTHING""",
+                [first, last],
+            )
+
+    def tidy(self) -> None:
+        if not connection.in_atomic_block:  # VACUUM runs in no transaction
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM (ANALYZE) search_article, search_reaction")
+
+    def newest_articles(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
+        words, word_params = _tsquery(query, beginning=True)
+        public, public_params = filters.public_articles().values("pk").query.sql_with_params()
+        since = "" if filters.since is None else "AND i.published_at >= %s"
+        since_params = [] if filters.since is None else [filters.since]
+        branch = f"""(SELECT i.id FROM search_article i WHERE i.{{column}} @@ (SELECT tsquery FROM asked) AND i.id IN ({public})
+            {since} ORDER BY i.published_at DESC, i.id DESC LIMIT %s)"""
+        return _ids(
+            f"WITH asked AS MATERIALIZED (SELECT {words} AS tsquery)"
+            f" {branch.format(column='title')} UNION ALL {branch.format(column='words')}",
+            [*word_params, *public_params, *since_params, TITLES_FIRST, *public_params, *since_params, limit],
+        )
+
+    def newest_reactions(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
+        plain, plain_params = _tsquery(query, beginning=False)
+        wide, wide_params = "NULL::tsquery", []
+        marks, mark_params = _marks(filters)
+        if any(term.is_beginning for term in query.terms):
+            words, wide_params = _tsquery(query, beginning=True)
+            wide, wide_params = words + marks, [*wide_params, *mark_params]
+        params = [*plain_params, *mark_params, *wide_params, timezone.now(), filters.since]
+        return _ids(
+            f"SELECT search_newest({plain}{marks}, {wide}, %s, %s, %s, %s, %s)",
+            [*params, filters.section_id, filters.author_id, limit],
+        )
+
+
+def _ids(sql: str, params: list[object]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _tsquery(query: Query, *, beginning: bool) -> tuple[str, list[object]]:
+    sql = " && ".join("search_term(%s, %s::text[], %s)" for _ in query.terms)
+    sql += "".join(" && !!search_term(%s, NULL, false)" for _ in query.without)
+    params: list[object] = []
+    for term in query.terms:
+        params += [" ".join(term.words), None if len(term.words) > 1 else list(term.forms), beginning and term.is_beginning]
+    return f"({sql})", [*params, *(" ".join(term.words) for term in query.without)]
+
+
+def _marks(filters: Filters) -> tuple[str, list[object]]:
+    marks: list[str] = ["§answer"] if filters.only_authors else []
+    if periods := filters.periods(timezone.now()):
+        marks.append("(" + "|".join(f"§{period}" for period in periods) + ")")
+    sql, params = (" && %s::tsquery", ["&".join(marks)]) if marks else ("", [])
+    if filters.names_articles:
+        articles, article_params = filters.articles_with_reactions().values("pk").query.sql_with_params()
+        sql += f""" && coalesce((SELECT string_agg('§x' || id, '|')::tsquery FROM ({articles}) AS named(id)
+            HAVING count(*) BETWEEN 1 AND {MOST_ARTICLES}), ''::tsquery)"""
+        params = [*params, *article_params]
+    return sql, params
