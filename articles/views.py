@@ -5,12 +5,14 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
+from articles.actions.sharing import article_shown_by
 from articles.models import Article, ArticleQuerySet, Author, Discussion, Section
+from articles.moved import at_former_address
 from forum.converters import number_in_query
 
 PAGE_SIZE = 20
@@ -44,6 +46,7 @@ def author(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@at_former_address
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     article = get_object_or_404(Article.objects.with_byline().with_picture(), slug=slug)
     with translation.override(article.language):
@@ -62,6 +65,23 @@ def article_context(article: Article, *, further_on: bool = False) -> dict[str, 
         "current_section": article.section,
         "others": others.none() if further_on else others,
     }
+
+
+@require_safe
+def shared_preview(request: HttpRequest, token: str) -> HttpResponse:
+    """For outsiders whom an editor gave a link: an article that is not public yet, as it is saved (P16)."""
+    link = article_shown_by(token)
+    if link and link.article.is_public:
+        return redirect(link.article)
+    if link is None:
+        answer = render(request, "articles/no_preview.html", status=404)
+    else:
+        article = Article.objects.with_byline().with_picture().get(pk=link.article_id)
+        with translation.override(article.language):
+            answer = render(request, "articles/article.html", article_context(article) | {"preview": True})
+    answer["Cache-Control"] = "no-store"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 @require_safe

@@ -1,0 +1,63 @@
+"""Everything editors do that means something. Each action raises the version of the pages that it changes."""
+
+from articles.actions.arranging import delete_image, save_author, save_image, save_section
+from articles.actions.publishing import (
+    AlreadyPublic,
+    MomentPassed,
+    NotReady,
+    change_discussion,
+    delete_article,
+    publish_article,
+    publish_due,
+    schedule_article,
+    unschedule_article,
+    withdraw_article,
+)
+from articles.actions.sharing import make_preview_link, revoke_preview_link
+from articles.actions.writing import (
+    LanguageStays,
+    NoOwnLanguage,
+    Outdated,
+    SavedMeanwhile,
+    SlugTaken,
+    Step,
+    create_article,
+    drop_copy,
+    edit_article,
+    keep_copy,
+    restore_revision,
+    save_article,
+    save_in_admin,
+)
+
+__all__ = [
+    "AlreadyPublic",
+    "LanguageStays",
+    "MomentPassed",
+    "NoOwnLanguage",
+    "NotReady",
+    "Outdated",
+    "SavedMeanwhile",
+    "SlugTaken",
+    "Step",
+    "change_discussion",
+    "create_article",
+    "delete_article",
+    "delete_image",
+    "drop_copy",
+    "edit_article",
+    "keep_copy",
+    "make_preview_link",
+    "publish_article",
+    "publish_due",
+    "restore_revision",
+    "revoke_preview_link",
+    "save_article",
+    "save_author",
+    "save_image",
+    "save_in_admin",
+    "save_section",
+    "schedule_article",
+    "unschedule_article",
+    "withdraw_article",
+]
