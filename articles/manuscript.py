@@ -72,10 +72,10 @@ def lines(typed: str) -> str:
     return typed.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 
-def put_in(article: Article, typed: Typed) -> Article:
+def put_in(article: Article, typed: Typed, *, finished: bool = True) -> Article:
     """Show what was typed, as far as it can be shown, in an article that is *not* going to be saved: for a preview.
 
-    What cannot be (a section that is gone, half an address) stays as it was.
+    What cannot be (a section that is gone, half an address) stays as it was. `finished`: with its HTML.
     """
     for name in ("title", "lead", "body", "correction"):
         setattr(article, name, typed.get(name, getattr(article, name)))
@@ -88,7 +88,8 @@ def put_in(article: Article, typed: Typed) -> Article:
         article.byline = byline_of(authors)
     if article.correction and not article.corrected_at:
         article.corrected_at = timezone.now()
-    finish(article)
+    if finished:
+        finish(article)
     return article
 
 
