@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("articles/", views.articles, name="articles"),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("preview/<str:token>/", views.shared_preview, name="shared_preview"),
     path("sections/<slug:slug>/", views.section, name="section"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("archive/", views.archive, name="archive"),

@@ -5,15 +5,17 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from articles import house
+from articles.actions.sharing import article_shown_by
 from articles.archive import articles_of, year_of_articles
 from articles.models import Article, ArticleQuerySet, Author, Discussion, FormerAddress, Section
+from articles.moved import at_former_address
 from articles.reading import around, article_to_read, authors_of, front_pages, versions, versions_of
 from articles.storage import CONTENT_TYPES
 from forum.converters import number_in_query
@@ -59,6 +61,7 @@ def _where_it_is_now(kind: str, slug: str) -> HttpResponse:
 
 
 @require_safe
+@at_former_address
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     article = article_to_read(slug)
     with translation.override(article.language):
@@ -78,6 +81,23 @@ def article_context(article: Article, *, further_on: bool = False) -> dict[str, 
         "versions": versions_of(article),
         "around": None if further_on else around(article),
     }
+
+
+@require_safe
+def shared_preview(request: HttpRequest, token: str) -> HttpResponse:
+    """For outsiders whom an editor gave a link: an article that is not public yet, as it is saved (P16)."""
+    link = article_shown_by(token)
+    if link and link.article.is_public:
+        return redirect(link.article)
+    if link is None:
+        answer = render(request, "articles/no_preview.html", status=404)
+    else:
+        article = Article.objects.with_byline().with_picture().get(pk=link.article_id)
+        with translation.override(article.language):
+            answer = render(request, "articles/article.html", article_context(article) | {"preview": True})
+    answer["Cache-Control"] = "no-store"
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 @require_safe

@@ -2,7 +2,7 @@ from django.urls import path, re_path
 
 from articles import house
 from forum import converters  # noqa: F401  (makes <number:…> known)
-from forum.desk.views import arranging, articles, numbers, people, pictures, questions
+from forum.desk.views import arranging, articles, copies, editor, history, links, numbers, people, pictures, questions
 
 _page = rf"^pages/(?P<kind>{'|'.join(house.KINDS)})/(?P<language>{'|'.join(house.LANGUAGES)})/"
 
@@ -35,4 +35,14 @@ urlpatterns = [
     path("articles/<number:pk>/pictures/<number:number>/main/", pictures.make_main, name="desk_picture_main"),
     path("articles/<number:pk>/pictures/<number:number>/again/", pictures.try_again, name="desk_picture_again"),
     path("articles/<number:pk>/pictures/<number:number>/delete/", pictures.delete, name="desk_picture_delete"),
+    path("articles/new/", articles.new, name="desk_new_article"),
+    path("articles/<number:pk>/", editor.editor, name="desk_article"),
+    path("articles/<number:pk>/keep/", copies.keep, name="desk_keep"),
+    path("articles/<number:pk>/discard/", copies.discard, name="desk_discard"),
+    path("articles/<number:pk>/preview/", copies.preview, name="desk_preview"),
+    path("articles/<number:pk>/revisions/", history.revisions, name="desk_revisions"),
+    path("articles/<number:pk>/revisions/difference/", history.difference, name="desk_difference"),
+    path("articles/<number:pk>/revisions/<number:number>/restore/", history.restore, name="desk_restore"),
+    path("articles/<number:pk>/links/", links.make, name="desk_make_link"),
+    path("articles/<number:pk>/links/<number:link>/revoke/", links.revoke, name="desk_revoke_link"),
 ]

@@ -39,9 +39,14 @@ def _dutch_roots(word: str) -> Iterator[str]:
         yield from _before_e(word[:-2])
     elif word.endswith("e") and len(word) > 4 and word[-2] not in "aeiou":
         yield from _before_e(word[:-1])
-    elif word.endswith("s") and len(word) > 4 and word[-2] not in "aious":
-        yield word[:-1]
-    elif word.endswith("t") and len(word) > 4 and word[-2] in "bfgklmnprs":
+    elif (
+        word.endswith("s")
+        and len(word) > 4
+        and word[-2] not in "aious"
+        or word.endswith("t")
+        and len(word) > 4
+        and word[-2] in "bfgklmnprs"
+    ):
         yield word[:-1]
     if word.endswith(("je", "jes")) and len(word) > 5:
         yield word.removesuffix("s")[:-2]

@@ -113,7 +113,9 @@ def _reactions(query: Query, filters: Filters, by_age: bool, after: int, count: 
     is_ranked = not by_age and after < RANKED
     columns = ("name", "website", "body", "by_author", "published_at")
     columns += ("article__title", "article__slug", "article__language", "article__published_at")
-    shown = Reaction.objects.filter(shown=True, status=Reaction.Status.PUBLISHED).select_related("article").only(*columns)
+    shown = (
+        Reaction.objects.filter(shown=True, status=Reaction.Status.PUBLISHED).select_related("article").only(*columns)
+    )
     found = shown.in_bulk(list({*ids[:RANKED], *page}) if is_ranked else page)
     if is_ranked:
         best = sorted(found.keys() & set(ids[:RANKED]), key=lambda pk: (-weigh(query, [(found[pk].body, TEXT)]), -pk))

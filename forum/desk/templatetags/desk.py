@@ -1,13 +1,19 @@
 """The bar above every page of the staff: what this person may open, and no more."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django import template
+from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from articles.actions.versions import Note
+from articles.templatetags.articles import short_moment
 from forum.accounts.people import name_of, names_of_roles
 from forum.accounts.roles import Ability, Visitor, able
 from forum.desk.questions import open_count
@@ -36,6 +42,26 @@ DOORS = (
 
 
 register.filter("roles", names_of_roles)
+
+
+@register.filter
+def clock(moment: datetime) -> str:
+    """ "14:05" of today; with the day when it was another."""
+    moment, now = timezone.localtime(moment), timezone.localtime()
+    return f"{moment:%H:%M}" if moment.date() == now.date() else short_moment(moment, now.year)
+
+
+@register.filter
+def staff_name(user: User | None) -> str:
+    return name_of(user) if user else gettext("the worker")
+
+
+@register.filter
+def note_words(note: str) -> str:
+    """What a revision's note says: "restored 12" -> "restored from 12"."""
+    word, _, number = note.rpartition(" ") if note.startswith(f"{Note.RESTORED} ") else (note, "", "")
+    label = dict(Note.choices).get(word, "")
+    return gettext("restored from %(number)s") % {"number": number} if number else str(label)
 
 
 @register.inclusion_tag("desk/_bar.html", takes_context=True)

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from articles.models import Article
+from articles.moved import at_former_address
 from articles.templatetags.articles import local_year
 from forum.cleaning import website_host
 from forum.converters import number_in_query
@@ -53,6 +54,7 @@ def private(view: View) -> View:
 @csrf_exempt  # forum.middleware.CrossOriginMiddleware asks where a post comes from (P13)
 @require_POST
 @private
+@at_former_address
 def post(request: HttpRequest, slug: str) -> HttpResponse:
     """CONTRACT section 3. Whatever happens, name, website and text come back (P4)."""
     try:
@@ -196,6 +198,7 @@ def _refusal(request: HttpRequest, context: dict[str, object], *, status: int) -
 
 @require_safe
 @private
+@at_former_address
 def react(request: HttpRequest, slug: str) -> HttpResponse:
     """The form on a page of its own: how one answers, and how one reacts without script."""
     article = _article(slug)
@@ -219,6 +222,7 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @private
+@at_former_address
 def reader(request: HttpRequest, slug: str) -> HttpResponse:
     """What the form of a shared page lacks; the script asks for it when somebody is about to write."""
     return JsonResponse(_of_reader(request))

@@ -6,6 +6,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from articles.moved import at_former_address
 from forum.converters import number_in_query
 from forum.reactions import rendering
 from forum.reactions.models import Reaction
@@ -55,6 +56,7 @@ def recent(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@at_former_address
 def conversation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     article = get_object_or_404(Article.objects.published().with_byline(), slug=slug)
     page = conversation_page(article, number, request.GET.get("after"))

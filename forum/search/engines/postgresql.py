@@ -5,7 +5,6 @@ A tsvector holds every word as it stands and its stem in the text's language. Wo
 no word holds: article, day, month, answer, and block, by which the newest are looked through first.
 """
 
-import re
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from forum.search.engines import MOST_ARTICLES, TITLES_FIRST, Filters
-from forum.search.words import Query, Term
+from forum.search.words import Query
 
 MOST_CHARS = 200_000  # of a text that are looked at; a tsvector holds at most a megabyte
 BLOCK = 2_048  # ids
@@ -258,15 +257,27 @@ class PostgreSQL:
 
     def is_installed(self) -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled <> 'D'", [list(TRIGGERS)])
+            cursor.execute(
+                "SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled <> 'D'", [list(TRIGGERS)]
+            )
             return cursor.fetchone()[0] == len(TRIGGERS)
 
     def fill(self, first: int, last: int, *, kind: str) -> None:
         """The rows are locked, so that nobody changes one between its being read and its being taken in."""
         if kind == "articles":
-            into, row, table, is_public = "search_article (id, published_at, title, words)", _article("t"), "articles_article", _ARTICLE_IS_PUBLIC
+            into, row, table, is_public = (
+                "search_article (id, published_at, title, words)",
+                _article("t"),
+                "articles_article",
+                _ARTICLE_IS_PUBLIC,
+            )
         else:
-            into, row, table, is_public = "search_reaction (id, article_id, published_at, words)", _reaction("t"), "reactions_reaction", _REACTION_IS_PUBLIC
+            into, row, table, is_public = (
+                "search_reaction (id, article_id, published_at, words)",
+                _reaction("t"),
+                "reactions_reaction",
+                _REACTION_IS_PUBLIC,
+            )
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 f"""INSERT INTO {into} SELECT {row} FROM {table} AS t
@@ -317,7 +328,11 @@ def _tsquery(query: Query, *, beginning: bool) -> tuple[str, list[object]]:
     sql += "".join(" && !!search_term(%s, NULL, false)" for _ in query.without)
     params: list[object] = []
     for term in query.terms:
-        params += [" ".join(term.words), None if len(term.words) > 1 else list(term.forms), beginning and term.is_beginning]
+        params += [
+            " ".join(term.words),
+            None if len(term.words) > 1 else list(term.forms),
+            beginning and term.is_beginning,
+        ]
     return f"({sql})", [*params, *(" ".join(term.words) for term in query.without)]
 
 

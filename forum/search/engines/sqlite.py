@@ -107,7 +107,9 @@ class SQLite:
 
     def is_installed(self) -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search#_%' ESCAPE '#'")
+            cursor.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search#_%' ESCAPE '#'"
+            )
             return cursor.fetchone()[0] == len(_triggers())
 
     def fill(self, first: int, last: int, *, kind: str) -> None:
