@@ -14,7 +14,7 @@ from forum.accounts.roles import ROLE_NAMES, Role, written_roles
 
 CHANGES_SHOWN = 30
 WHAT = {
-    "invited": _("invited"),
+    "invited": _("invited as:"),
     "roles": _("now has these roles:"),
     "blocked": _("blocked"),
     "let in again": _("may log in again"),

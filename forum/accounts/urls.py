@@ -1,12 +1,13 @@
 """allauth's pages that we use, by name. Not there: signing up, passwords that are forgotten, addresses of one's own."""
 
 from allauth.account import views as allauth
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from forum.accounts import views
 
-to_account = RedirectView.as_view(pattern_name="account")
+to_account = login_required(RedirectView.as_view(pattern_name="account"))
 
 urlpatterns = [
     path("", views.account, name="account"),
