@@ -182,7 +182,7 @@ def test_a_route_answers_whom_the_table_names_and_nobody_else(who, people, sampl
 
 
 def test_what_a_role_may_do_is_what_the_table_says():
-    heads = [line for line in RIGHTS.partition("## Roles\n")[2].splitlines() if line.startswith("|")][0]
+    heads = next(line for line in RIGHTS.partition("## Roles\n")[2].splitlines() if line.startswith("|"))
     roles = [Role(cell.strip()) for cell in heads.strip("|").split("|")[1:]]
     on_paper = {
         Ability(row[0].split("`")[1]): {role for role, cell in zip(roles, row[1:], strict=True) if cell == "yes"}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, User
@@ -93,6 +94,16 @@ def let_in_again(user: User, *, by: User | None) -> User:
 
 
 @transaction.atomic
+def forget_devices(user: User, *, by: User | None) -> int:
+    """For who lost them and his recovery codes as well: a mailed code is enough again. Returns how many there were."""
+    forgotten, _ = Authenticator.objects.filter(user=user).delete()
+    if forgotten:
+        _log(user, "devices", by=by)
+        end_sessions(user)
+    return forgotten
+
+
+@transaction.atomic
 def rename_person(user: User, *, name: str) -> User:
     user.first_name, user.last_name = name, ""
     user.save(update_fields=["first_name", "last_name"])
@@ -167,6 +178,8 @@ def _log(user: User, what: str, *, by: User | None, roles: Iterable[Role] = froz
         (by or user).pk,
         [user],
         CHANGE,
-        change_message=json.dumps({"what": what, "roles": [role for role in Role if role in roles], "by_command": by is None}),
+        change_message=json.dumps(
+            {"what": what, "roles": [role for role in Role if role in roles], "by_command": by is None}
+        ),
         single_object=True,
     )
