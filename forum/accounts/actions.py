@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, User
@@ -33,14 +34,15 @@ class AddressTaken(PeopleError):
 @transaction.atomic
 def invite_person(*, name: str, email: str, roles: Iterable[Role], by: User | None) -> User:
     """Make an account that logs in with a mailed code; `by` None: a command did. Raises AddressTaken."""
-    email = email.lower()
+    email, roles = email.lower(), frozenset(roles)
     _check_free(email, but=None)
     user = User(username=_free_username(name), first_name=name, email=email)
     user.set_unusable_password()
     user.save()
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
-    _log(user, "invited", by=by)
-    return set_roles(user, roles=roles, by=by)
+    _give(user, roles)
+    _log(user, "invited", by=by, roles=roles)
+    return user
 
 
 @transaction.atomic
@@ -64,13 +66,9 @@ def set_roles(user: User, *, roles: Iterable[Role], by: User | None) -> User:
     if Role.ADMINISTRATOR not in wanted:
         _check_another_administrator(user)
     before = written_roles(user)
-    user.groups.set([Group.objects.get_or_create(name=role)[0] for role in sorted(wanted)])
-    user.is_staff = bool(wanted)
-    user.is_superuser = Role.ADMINISTRATOR in wanted  # all of Django's admin
-    user.save(update_fields=["is_staff", "is_superuser"])
-    user.__dict__.pop("known_roles", None)
+    _give(user, wanted)
     if before != wanted:
-        _log(user, "roles", by=by, roles=[role for role in Role if role in wanted])
+        _log(user, "roles", by=by, roles=wanted)
     return user
 
 
@@ -93,6 +91,16 @@ def let_in_again(user: User, *, by: User | None) -> User:
         user.save(update_fields=["is_active"])
         _log(user, "let in again", by=by)
     return user
+
+
+@transaction.atomic
+def forget_devices(user: User, *, by: User | None) -> int:
+    """For who lost them and his recovery codes as well: a mailed code is enough again. Returns how many there were."""
+    forgotten, _ = Authenticator.objects.filter(user=user).delete()
+    if forgotten:
+        _log(user, "devices", by=by)
+        end_sessions(user)
+    return forgotten
 
 
 @transaction.atomic
@@ -139,6 +147,15 @@ def _check_another_administrator(user: User) -> None:
         raise LastAdministrator
 
 
+def _give(user: User, roles: frozenset[Role]) -> None:
+    user.groups.set([Group.objects.get_or_create(name=role)[0] for role in sorted(roles)])
+    user.is_staff = bool(roles)
+    user.is_superuser = Role.ADMINISTRATOR in roles  # all of Django's admin
+    user.save(update_fields=["is_staff", "is_superuser"])
+    for known in ("known_roles", "_prefetched_objects_cache"):
+        user.__dict__.pop(known, None)
+
+
 def _check_free(email: str, *, but: User | None) -> None:
     others = User.objects.exclude(pk=but.pk) if but else User.objects.all()
     if (
@@ -155,12 +172,14 @@ def _free_username(name: str) -> str:
     return next(word for word in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if word not in taken)
 
 
-def _log(user: User, what: str, *, by: User | None, roles: Iterable[Role] = ()) -> None:
+def _log(user: User, what: str, *, by: User | None, roles: Iterable[Role] = frozenset()) -> None:
     """Django's log has no row without somebody who did it: what a command does counts as his own."""
     LogEntry.objects.log_actions(
         (by or user).pk,
         [user],
         CHANGE,
-        change_message=json.dumps({"what": what, "roles": list(roles), "by_command": by is None}),
+        change_message=json.dumps(
+            {"what": what, "roles": [role for role in Role if role in roles], "by_command": by is None}
+        ),
         single_object=True,
     )

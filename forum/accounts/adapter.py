@@ -1,5 +1,8 @@
 """What allauth asks us: who may come in, what is mailed and how, what is said, who asks."""
 
+import base64
+import logging
+import secrets
 from typing import Any, cast
 
 import qrcode
@@ -7,9 +10,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +22,24 @@ from django.utils.translation import gettext_lazy as _
 from forum.accounts import letters
 from forum.accounts.people import name_of
 from forum.accounts.roles import Ability, able
+from forum.outbox.transports import NotAccepted
+from forum.outbox.urgent import Line
+
+log = logging.getLogger(__name__)
 
 # The page on which somebody begins, the first that he may open.
 FIRST_PAGES = (
     (Ability.WRITE, "desk_articles"),
     (Ability.MODERATE, "admin:reactions_reaction_changelist"),
 )
+# Of what allauth would mail about, what we mail.
+CHANGES = {
+    "mfa/email/recovery_codes_generated": _("New recovery codes were made."),
+    "mfa/email/totp_activated": _("An app with codes was added."),
+    "mfa/email/totp_deactivated": _("The app with codes was removed."),
+    "mfa/email/webauthn_added": _("A passkey was added."),
+    "mfa/email/webauthn_removed": _("A passkey was removed."),
+}
 WRONG_CODE = _("That code is not right, or it is too old. Look at the newest mail, or ask for a new code.")
 TOO_OFTEN = _("That was tried too often. Wait a few minutes.")
 WRONG_PASSWORD = _("This name and this password do not belong together.")
@@ -55,6 +72,16 @@ class AccountAdapter(DefaultAccountAdapter):
             letter = letters.login_code(context["code"], language=get_language() or "nl")
             self.request.allauth.letters = [(letter, email)]
 
+    def send_notification_mail(self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any) -> None:
+        """Somebody else may have done it, with a session that he took over. While no mail leaves, none is sent."""
+        address = cast(User, user).email
+        if address and template_prefix in CHANGES:
+            letter = letters.login_changed(str(CHANGES[template_prefix]), language=get_language() or "nl")
+            try:
+                Line().send_soon([(letter, address)])
+            except NotAccepted as refusal:
+                log.warning("user %s not told that his login changed: %s", user.pk, refusal)
+
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """What went wrong; our pages themselves show what went well."""
         if kwargs.get("message"):
@@ -65,6 +92,15 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("That did not work. Try again, or use another way."),
     }
+
+    def encrypt(self, text: str) -> str:
+        return _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return _seal().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:  # sealed with another SECRET_KEY: a secret that no code fits
+            return base64.b32encode(secrets.token_bytes(20)).decode()
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         return name_of(cast(User, user))
@@ -91,3 +127,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return gettext("Passkey %(number)s") % {"number": count + 1}
+
+
+def _seal() -> Fernet:
+    """The secrets of apps and recovery codes: who reads the database but not our key cannot use them."""
+    key = salted_hmac("forum.accounts.second-factor", "", algorithm="sha256").digest()
+    return Fernet(base64.urlsafe_b64encode(key))

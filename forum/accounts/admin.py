@@ -18,6 +18,7 @@ for model in (EmailAddress, Authenticator, Group, User):
 
 @admin.register(User)
 class PeopleAdmin(admin.ModelAdmin):
+    ordering = ("username",)
     list_display = ("username", "first_name", "is_active")
     search_fields = ("username", "first_name")
     fields = readonly_fields = ("username", "first_name", "is_active")

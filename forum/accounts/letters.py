@@ -1,4 +1,4 @@
-"""The words of what we mail to the staff: a code to log in with, and an invitation."""
+"""The words of what we mail to the staff: a code to log in with, an invitation, a change in how one logs in."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +17,10 @@ def login_code(code: str, *, language: str) -> Callable[[], Letter]:
 def invitation(*, name: str, invited_by: str, language: str) -> Callable[[], Letter]:
     context = {"name": name, "invited_by": invited_by, "link": link("account_login")}
     return lambda: _letter("invitation", language, context)
+
+
+def login_changed(what: str, *, language: str) -> Callable[[], Letter]:
+    return lambda: _letter("login_changed", language, {"what": what, "link": link("account")})
 
 
 def _letter(kind: str, language: str, context: dict[str, Any]) -> Letter:

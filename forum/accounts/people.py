@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
@@ -14,10 +15,11 @@ from forum.accounts.roles import ROLE_NAMES, Role, written_roles
 
 CHANGES_SHOWN = 30
 WHAT = {
-    "invited": _("invited"),
+    "invited": _("invited as:"),
     "roles": _("now has these roles:"),
     "blocked": _("blocked"),
     "let in again": _("may log in again"),
+    "devices": _("logs in without passkeys and app again"),
     "address": _("has another e-mail address"),
 }
 
@@ -49,6 +51,11 @@ def everybody() -> QuerySet[User]:
 def names_of_roles(user: User) -> list[Any]:
     given = written_roles(user)
     return [ROLE_NAMES[role] for role in Role if role in given]
+
+
+def has_devices(user: User) -> bool:
+    """A passkey or an app: without it nobody logs in as him."""
+    return Authenticator.objects.filter(user=user).exists()
 
 
 def recent_changes() -> list[Change]:

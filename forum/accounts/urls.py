@@ -1,12 +1,13 @@
 """allauth's pages that we use, by name. Not there: signing up, passwords that are forgotten, addresses of one's own."""
 
 from allauth.account import views as allauth
+from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from forum.accounts import views
 
-to_account = RedirectView.as_view(pattern_name="account")
+to_account = login_required(RedirectView.as_view(pattern_name="account"))
 
 urlpatterns = [
     path("", views.account, name="account"),
@@ -18,7 +19,9 @@ urlpatterns = [
     path("logout/", allauth.logout, name="account_logout"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
     path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
-    path("2fa/", to_account, name="mfa_index"),  # these two lists stand on one's own page
+    path("2fa/", to_account, name="mfa_index"),  # these lists stand on one's own page
     path("2fa/webauthn/", to_account, name="mfa_list_webauthn"),
+    path("2fa/webauthn/add/", views.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("2fa/totp/activate/", views.AddApp.as_view(), name="mfa_activate_totp"),
     path("2fa/", include("allauth.mfa.urls")),
 ]

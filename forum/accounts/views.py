@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import RequestLoginCodeView
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -34,6 +37,22 @@ class MailCode(RequestLoginCodeView):
         answer = super().form_valid(form)
         line.send_soon(getattr(self.request.allauth, "letters", []))
         return answer
+
+
+class AddApp(ActivateTOTPView):
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        return _shown(self.request, super().form_valid(form))
+
+
+class AddPasskey(AddWebAuthnView):
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        return _shown(self.request, super().form_valid(form))
+
+
+def _shown(request: HttpRequest, answer: HttpResponseBase) -> HttpResponseBase:
+    """Who has just shown a device need not show it again to see the recovery codes that come with it."""
+    record_authentication(request, request.user, method="mfa", reauthenticated=True)
+    return answer
 
 
 @login_required

@@ -12,6 +12,7 @@ urlpatterns = [
     path("people/new/", people.invite, name="desk_person_new"),
     path("people/<number:pk>/", people.person, name="desk_person"),
     path("people/<number:pk>/mail/", people.mail_again, name="desk_person_mail"),
+    path("people/<number:pk>/forget-devices/", people.forget_devices, name="desk_person_forget_devices"),
     path("people/<number:pk>/block/", people.block, name="desk_person_block"),
     path("people/<number:pk>/let-in/", people.let_in, name="desk_person_let_in"),
     path("questions/", questions.listing, name="desk_questions"),

@@ -55,7 +55,7 @@ class Smtp:
 
     def open(self) -> None:
         try:
-            self._connection()
+            self._connection().ehlo_or_helo_if_needed()
         except OSError as fault:
             self.close()
             raise _not_accepted(fault) from None

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from forum.accounts import actions, letters
 from forum.accounts.guards import requires
-from forum.accounts.people import everybody, name_of, recent_changes
+from forum.accounts.people import everybody, has_devices, name_of, recent_changes
 from forum.accounts.roles import Ability
 from forum.desk import staffing
 from forum.desk.people_forms import COMPLAINTS, PersonForm, what_is
@@ -54,7 +54,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("desk_people")
-    context = DOOR | {"form": form, "person": User.objects.get(pk=pk)}
+    context = DOOR | {"form": form, "person": User.objects.get(pk=pk), "has_devices": has_devices(somebody)}
     return render(request, "desk/person.html", context, status=422 if form.errors else 200)
 
 
@@ -62,6 +62,15 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def mail_again(request: HttpRequest, pk: int) -> HttpResponse:
     _mail(request, get_object_or_404(User, pk=pk, is_active=True))
+    return redirect("desk_people")
+
+
+@requires(Ability.MANAGE_PEOPLE)
+@require_POST
+def forget_devices(request: HttpRequest, pk: int) -> HttpResponse:
+    somebody = get_object_or_404(User, pk=pk)
+    actions.forget_devices(somebody, by=_me(request))
+    messages.success(request, _("%(name)s logs in with a code by mail again.") % {"name": name_of(somebody)})
     return redirect("desk_people")
 
 
