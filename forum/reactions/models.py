@@ -18,6 +18,10 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
     def held(self) -> "ReactionQuerySet":
         return self.filter(status=Reaction.Status.HELD)
 
+    def decided(self) -> "ReactionQuerySet":
+        """Looked at and not to be read: refused, spam, removed, withdrawn."""
+        return self.filter(~Q(status=Reaction.Status.PUBLISHED), ~Q(status=Reaction.Status.HELD))
+
     def questions(self) -> "ReactionQuerySet":
         """To the author, as far as everybody can read them."""
         return self.filter(is_question=True, status=Reaction.Status.PUBLISHED)
@@ -161,6 +165,15 @@ class Reaction(models.Model):
                 fields=["id"],
                 name="reaction_unannounced",
                 condition=Q(announced_at__isnull=True, status="published"),
+            ),
+            # Of what has no moment yet nothing: only who asks by moment finds it, no other plan is tempted.
+            models.Index(
+                fields=["article", "-published_at"], name="reaction_days", condition=Q(published_at__isnull=False)
+            ),
+            models.Index(
+                fields=["article", "status"],
+                name="reaction_decided",
+                condition=~Q(status="published") & ~Q(status="held"),
             ),
             models.Index(fields=["reader_key", "-id"], name="reaction_by_reader", condition=~Q(reader_key="")),
             models.Index(fields=["created_at"], name="reaction_client_kept", condition=~Q(client_key="")),

@@ -1,6 +1,6 @@
 """A process of its own, for races: reads one JSON command a line, obeys, answers one line of JSON.
 
-post: the keywords of post_reaction; report: every reaction and the counters of an article.
+post: the keywords of post_reaction, and as_author; report: every reaction and the counters of an article.
 """
 
 import json
@@ -27,10 +27,14 @@ def make() -> Any:
 
 def post(article: int, **fields: Any) -> Any:
     begun = time.monotonic()
+    under = Article.objects.select_related("author").get(pk=article)
+    author = under.author if fields.pop("as_author", False) else None
     try:
-        reaction = actions.post_reaction(Article.objects.select_related("author").get(pk=article), **fields)
+        reaction = actions.post_reaction(under, author=author, **fields)
     except actions.AlreadyPosted as error:
         return {"again": error.reaction.pk}
+    except actions.ParentGone:
+        return {"gone": fields["parent_id"]}
     return {"posted": reaction.pk, "status": reaction.status, "seconds": time.monotonic() - begun}
 
 
@@ -54,9 +58,14 @@ def report(article: int) -> Any:
     rows = Reaction.objects.filter(article=article)
     return {
         "reactions": list(
-            rows.values("pk", "parent_id", "thread_no", "reply_no", "status", "replies", "last_reply_no")
+            rows.values(
+                *("pk", "parent_id", "thread_no", "reply_no", "status", "replies", "last_reply_no"),
+                *("is_question", "by_author", "answers_id", "answered_by_id"),
+            )
         ),
-        "discussion": Discussion.objects.values("visible", "last_thread_no", "version").get(pk=article),
+        "discussion": Discussion.objects.values("visible", "last_thread_no", "version", "questions", "answered").get(
+            pk=article
+        ),
         "mails": OutgoingMail.objects.filter(kind="confirmation").count(),
     }
 

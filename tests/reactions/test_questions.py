@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from articles.models import Article, Discussion
 from forum.ops.worker import remake_old_parts
@@ -233,7 +234,6 @@ def test_posting_an_answer_costs_a_fixed_number_of_queries_however_deep_it_stand
     question = last = ask(article)
     for _ in range(12):
         last = say(article, to=last)
-    from django.test.utils import CaptureQueriesContext
 
     def cost(to: Reaction) -> int:
         with CaptureQueriesContext(connection) as seen:

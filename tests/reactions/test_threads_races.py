@@ -136,6 +136,57 @@ def test_p21_of_two_decisions_at_once_one_wins(racers):
     assert report["discussion"]["visible"] == published
 
 
+def assert_questions_are_counted(report: dict[str, Any]) -> None:
+    """What stands in the rows, counted here."""
+    reactions = report["reactions"]
+    published = {one["pk"] for one in reactions if one["status"] == "published"}
+    asked = [one for one in reactions if one["is_question"]]
+    for question in asked:
+        answers = [one for one in reactions if one["answers_id"] == question["pk"] and one["pk"] in published]
+        first = min(answers, key=lambda one: one["reply_no"])["pk"] if answers else None
+        assert question["answered_by_id"] == first, question
+    open_or_not = [one for one in asked if one["pk"] in published]
+    assert report["discussion"]["questions"] == len(open_or_not)
+    assert report["discussion"]["answered"] == sum(one["answered_by_id"] is not None for one in open_or_not)
+
+
+def test_an_answer_and_the_removal_of_its_question_at_once_leave_the_counts_true(racers):
+    both = racers(2)
+    article = both[0].do("make")
+    for n in range(14):
+        question = both[0].do("post", article=article, name="Sanne", website="", body=f"Vraag {n}?", is_question=True)[
+            "posted"
+        ]
+        both[0].start("decide", reaction=question, verb="remove")
+        both[1].start(
+            "post", article=article, name="", website="", body=f"Antwoord {n}.", parent_id=question, as_author=True
+        )
+        removed, answered = both[0].result(), both[1].result()
+        assert removed == {"decided": "removed"}, removed
+        assert "posted" in answered or answered == {"gone": question}, answered
+        assert_questions_are_counted(both[0].do("report", article=article))
+        assert both[1].do("decide", reaction=question, verb="restore") == {"decided": "published"}
+        assert_questions_are_counted(both[0].do("report", article=article))
+
+
+def test_answers_and_their_removals_at_once_leave_the_counts_true(racers):
+    four = racers(4)
+    article = four[0].do("make")
+    question = four[0].do("post", article=article, name="Sanne", website="", body="Waarom?", is_question=True)["posted"]
+    reply = {"article": article, "name": "", "website": "", "parent_id": question, "as_author": True}
+    said: list[int] = []
+    for n in range(6):
+        for number, racer in enumerate(four):
+            if number % 2 and said:
+                racer.start("decide", reaction=said.pop(0), verb="remove")
+            else:
+                racer.start("post", **reply, body=f"Antwoord {n} van {number}.")
+        for answer in [racer.result() for racer in four]:
+            assert "posted" in answer or answer == {"decided": "removed"}, answer
+            said += [answer["posted"]] if "posted" in answer else []
+        assert_questions_are_counted(four[0].do("report", article=article))
+
+
 def test_p01_p02_a_killed_process_loses_nothing_accepted_and_leaves_nothing_half(racers):
     first, second = racers(2)
     article = first.do("make")
