@@ -70,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Only noted here: forum.accounts.views sends it, after the answer. No other mail of allauth's is sent."""
         if template_prefix == "account/email/login_code":
             letter = letters.login_code(context["code"], language=get_language() or "nl")
-            self.request.allauth.letters = [(letter, email)]
+            self.request.allauth.letter = letter, email
 
     def send_notification_mail(self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any) -> None:
         """Somebody else may have done it, with a session that he took over. While no mail leaves, none is sent."""
@@ -78,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if address and template_prefix in CHANGES:
             letter = letters.login_changed(str(CHANGES[template_prefix]), language=get_language() or "nl")
             try:
-                Line().send_soon([(letter, address)])
+                Line().send_soon(letter, to=address)
             except NotAccepted as refusal:
                 log.warning("user %s not told that his login changed: %s", user.pk, refusal)
 

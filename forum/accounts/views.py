@@ -11,10 +11,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from forum.accounts import actions
+from forum.accounts import actions, letters
 from forum.accounts.forms import NameForm
 from forum.accounts.people import name_of
 from forum.accounts.roles import ROLE_NAMES, Role, roles_of
@@ -22,6 +23,7 @@ from forum.outbox.transports import NotAccepted
 from forum.outbox.urgent import Line
 
 RETRY_SECONDS = 60
+NO_CODE = "0000-0000"  # in the letter that is made for nobody
 
 
 class MailCode(RequestLoginCodeView):
@@ -35,7 +37,9 @@ class MailCode(RequestLoginCodeView):
             answer["Retry-After"] = str(RETRY_SECONDS)
             return answer
         answer = super().form_valid(form)
-        line.send_soon(getattr(self.request.allauth, "letters", []))
+        nobodys = letters.login_code(NO_CODE, language=get_language() or "nl"), None
+        build, to = getattr(self.request.allauth, "letter", nobodys)
+        line.send_soon(build, to=to)
         return answer
 
 

@@ -3,14 +3,15 @@
 It goes past the queue, which would keep the secret and where news for a thousand followers may stand before it.
 
 Neither the answer nor how long it takes may tell whether an address is known (PROMISES P18). So the line to the mail
-server is opened for everybody, and what goes over it goes after the answer.
+server is opened for everybody, a mail is made for everybody, and what goes over the line goes after the answer.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from django.conf import settings
 from django.utils import timezone
 
 from forum.cleaning import email_key
@@ -41,14 +42,13 @@ class Line:
         finally:
             self.carrier.close()
 
-    def send_soon(self, letters: Sequence[tuple[Built, str]]) -> None:
-        """After the answer; none may be given. What goes wrong is logged, without the address."""
-        threading.Thread(target=self._send_all, args=[letters], name=THREAD_NAME, daemon=True).start()
+    def send_soon(self, build: Built, *, to: str | None) -> None:
+        """After the answer. What goes wrong is logged, without the address. `to` None: it is made and not sent."""
+        threading.Thread(target=self._send_quietly, args=[build, to], name=THREAD_NAME, daemon=True).start()
 
-    def _send_all(self, letters: Sequence[tuple[Built, str]]) -> None:
+    def _send_quietly(self, build: Built, to: str | None) -> None:
         try:
-            for build, to in letters:
-                self._send(build, to)
+            self._send(build, to)
         except NotAccepted as refusal:
             log.warning("urgent mail not accepted: %s", refusal)
         except Exception as fault:  # noqa: BLE001  nobody is above us to hear of it
@@ -56,9 +56,11 @@ class Line:
         finally:
             self.carrier.close()
 
-    def _send(self, build: Built, to: str) -> None:
+    def _send(self, build: Built, to: str | None) -> None:
         number = time.time_ns()  # also the name of the file in the local mailbox; the queue's mails have small numbers
-        receiver = envelope.deliverable(Address(email=to, key=email_key(to)))
+        email = to or settings.MAIL_FROM
+        receiver = envelope.deliverable(Address(email=email, key=email_key(email)))
         message_id = envelope.urgent_message_id(number)
         message = envelope.compose(build(), to=receiver, message_id=message_id, now=timezone.now())
-        self.carrier.send(number, envelope.bounce_address(number), receiver, message)
+        if to:
+            self.carrier.send(number, envelope.bounce_address(number), receiver, message)

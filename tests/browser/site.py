@@ -31,10 +31,16 @@ class Answer:
 class Site:
     port: int
     mails: Keeper
+    data_dir: Path
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def password(self, login: str) -> str:
+        """Of a login of the demo: "redactie" is the administrator."""
+        lines = (self.data_dir / "demo-login.txt").read_text().splitlines()
+        return dict(line.split(" ", 1) for line in lines)[login]
 
     def get(self, path: str) -> Answer:
         return self._ask("GET", path)
@@ -72,7 +78,7 @@ def running_site(data_dir: Path, **settings: str) -> Iterator[Site]:
     keeper = Keeper()
     mail = Controller(keeper, hostname="127.0.0.1", port=free_port())
     mail.start()
-    site = Site(free_port(), keeper)
+    site = Site(free_port(), keeper, data_dir)
     mail_port = mail.port
     own = {"DATA_DIR": str(data_dir), "PORT": str(site.port), "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}"}
     unwanted = ("DATABASE_URL", "SITE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE")
