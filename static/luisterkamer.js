@@ -66,6 +66,7 @@
 
   function keepDraft() {
     const draft = Object.fromEntries(DRAFT_FIELDS.map((name) => [name, field(name).value]));
+    draft.question = Boolean(field("question")?.checked); // authors have no such box
     if (draft.body.trim()) visit.set(draftKey(), draft);
     else visit.remove(draftKey());
   }
@@ -74,6 +75,7 @@
     const draft = form() && visit.get(draftKey());
     if (!draft || field("body").value) return;
     for (const name of DRAFT_FIELDS) field(name).value ||= draft[name];
+    if (draft.question && field("question")) field("question").checked = true;
     count();
     say(`${words.unfinished} `);
     const discard = document.createElement("button");
