@@ -61,7 +61,8 @@ def articles(request: HttpRequest, number: int) -> HttpResponse:
     found = _with_change().filter(pk__gt=(number - 1) * SPLIT, pk__lte=number * SPLIT)
     rows = _with_translation(found).order_by("pk")
     fields = ("slug", "language", "changed", "other_slug", "other_language")
-    lines = [_article(*row) for row in rows.values_list(*fields).iterator(chunk_size=2000)]
+    place = _xml(absolute(reverse("article", args=["-slug-"])))  # once, not ten thousand times
+    lines = [_article(place, *row) for row in rows.values_list(*fields).iterator(chunk_size=2000)]
     if not lines:
         raise Http404
     return _answer("urlset", f"{PROTOCOL} {XHTML}", lines)
@@ -107,15 +108,14 @@ def _with_translation(found: QuerySet[Article, Any]) -> QuerySet[Article, Any]:
     )
 
 
-def _article(slug: str, language: str, changed: datetime, other_slug: str | None, other_language: str | None) -> str:
-    path = reverse("article", args=[slug])
+def _article(place: str, slug: str, language: str, changed: datetime, *other: str | None) -> str:
+    """`other`: slug and language of the translation. When there is one, each names both, itself too."""
+    here = place.replace("-slug-", slug)
     alternates = ""
-    if other_slug and other_language:  # each names both, itself too
-        both = ((language, path), (other_language, reverse("article", args=[other_slug])))
-        alternates = "".join(
-            f'<xhtml:link rel="alternate" hreflang="{name}" href="{escape(absolute(to))}"/>' for name, to in both
-        )
-    return f"<url>{_place(path)}{_changed(changed)}{alternates}</url>"
+    if all(other):
+        links = ((language, here), (other[1], place.replace("-slug-", str(other[0]))))
+        alternates = "".join(f'<xhtml:link rel="alternate" hreflang="{name}" href="{to}"/>' for name, to in links)
+    return f"<url><loc>{here}</loc>{_changed(changed)}{alternates}</url>"
 
 
 def _news(slug: str, language: str, published_at: datetime, title: str) -> str:

@@ -49,7 +49,7 @@ def test_an_entry_has_name_and_website_on_top_then_the_words(client):
         second, first = read(client, path)
         assert first["content"] == (
             '<p><strong>Sanne &amp; Co</strong><br><a href="https://sanne.example/" rel="ugc nofollow noopener">'
-            "sanne.example</a></p>\n\n<p>Mooi.</p><blockquote><p>gezegd</p></blockquote><p>Zie "
+            "sanne.example</a></p><p>Mooi.</p><blockquote><p>gezegd</p></blockquote><p>Zie "
             '<a href="https://elders.example/pad" rel="ugc nofollow noopener">https://elders.example/pad</a></p>'
         )
         assert first["people"] == [("Sanne & Co", "https://sanne.example/")] and second["people"] == [("Piet", None)]
