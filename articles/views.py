@@ -84,6 +84,7 @@ def media(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
     """Made pictures only; what editors uploaded, with its metadata, stays inside. A changed picture has a new name."""
     answer = serve(request, f"{folder}/{name}", document_root=settings.MEDIA_ROOT)
     answer["Cache-Control"] = ONE_YEAR
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"  # feed readers and cards show them elsewhere
     return answer
 
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from html.parser import HTMLParser
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles.actions import save_article
@@ -245,3 +247,25 @@ def test_a_preview_says_nothing_to_search_engines(rf):
     article = Article.objects.with_byline().with_picture().get(pk=make_article().pk)
     html = render_to_string("articles/article.html", {"article": article, "preview": True}, rf.get("/"))
     assert "noindex" in html and "ld+json" not in html and "og:" not in html and "canonical" not in html
+
+
+def test_a_translation_costs_an_articles_page_no_query(client):
+    other = make_article(slug="quiet", language="en")
+    make_article(slug="stil", translation=other)
+    make_article(slug="alleen")
+    counts = []
+    for path in ("/articles/stil/", "/articles/alleen/"):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(path)
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 6
+
+
+def test_pictures_may_be_shown_by_feed_readers_and_cards(client, settings):
+    folder = settings.MEDIA_ROOT / "articles"
+    folder.mkdir(parents=True)
+    (folder / "x.jpg").write_bytes(b"jpeg")
+    picture = client.get("/media/articles/x.jpg")
+    assert (picture.getvalue(), picture["Cross-Origin-Resource-Policy"]) == (b"jpeg", "cross-origin")
+    picture.close()
+    assert client.get("/media/articles/y.jpg")["Cross-Origin-Resource-Policy"] == "same-origin"

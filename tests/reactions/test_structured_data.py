@@ -1,7 +1,9 @@
 """Reactions in an article's JSON-LD: the same names, websites and moments as the page shows, in the thread's order."""
 
+import gzip
 import re
 from datetime import datetime
+from pathlib import Path
 
 import mf2py
 import pytest
@@ -20,6 +22,7 @@ from tests.reactions.talk import say, say_many
 from tests.schema_org import faults
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("publish_at_once")]
+SAMPLE = Path(__file__).parent.parent.parent / "templates" / "articles" / "_privacy.nl.html"
 HOME = "https://luisterkamer.example"
 
 
@@ -182,3 +185,28 @@ def test_p10_readers_words_end_no_block_of_data(client):
     assert not set(block) & set("<>&\u2028\u2029")
     found = comments(json_ld(html)["Article"])
     assert [comment["author"]["name"] for comment in found] == [text[:60] for text in evil]
+
+
+def test_a_hundred_reactions_weigh_little_more_with_it(client):
+    """The page, its style sheet and its scripts shall fit in 45 kB, compressed; docs/decisions/0011."""
+    words = SAMPLE.read_text().split()
+    article = make_article(slug="stil")
+    say(article)
+    copied = ("language", "status", "shown", "created_at", "published_at", "reply_no", "path", "fingerprint")
+    as_first = {"article": article, **Reaction.objects.values(*copied).get()}
+    rows = []
+    for n in range(2, 101):
+        body = " ".join(words[(37 * n + k * k) % len(words)] for k in range(40))
+        fields = {
+            "thread_no": n,
+            "body": body,
+            "name": f"Lezer {n * 7919 % 1000}",
+            "website": f"https://site{n}.example/",
+        }
+        rows.append(Reaction(**{**as_first, **fields}))
+    Reaction.objects.bulk_create(rows)
+    remake_parts(Reaction.objects.select_related("article", "parent"))
+    html = client.get("/articles/stil/").content
+    without = re.sub(rb"<script type=.application/ld.json.>.*?</script>", b"", html, flags=re.DOTALL)
+    assert html.count(b'id="reaction-') == 100 and len(comments(json_ld(html.decode())["Article"])) == 100
+    assert len(gzip.compress(html, 9)) - len(gzip.compress(without, 9)) < 5_000
