@@ -267,5 +267,4 @@ def test_pictures_may_be_shown_by_feed_readers_and_cards(client, settings):
     (folder / "x.jpg").write_bytes(b"jpeg")
     picture = client.get("/media/articles/x.jpg")
     assert (picture.getvalue(), picture["Cross-Origin-Resource-Policy"]) == (b"jpeg", "cross-origin")
-    picture.close()
     assert client.get("/media/articles/y.jpg")["Cross-Origin-Resource-Policy"] == "same-origin"
