@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -117,7 +116,7 @@ def _newest(found: ArticleQuerySet) -> list[Article]:
 def _changed(rows: Sequence[Article]) -> datetime:
     """Also of what is no longer in it: an article that was withdrawn changed all feeds that it stood in."""
     once_public = Article.objects.exclude(status__in=[Article.Status.DRAFT, Article.Status.SCHEDULED])
-    saved = once_public.aggregate(at=Max("updated_at"))["at"]
+    saved = once_public.order_by("-updated_at", "-pk").values_list("updated_at", flat=True).first()
     return max([article.changed_at for article in rows] + ([saved] if saved else []), default=NEVER)
 
 

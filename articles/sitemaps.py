@@ -6,10 +6,9 @@ than another, none ever holds more than SPLIT, and an article stays in the one i
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, F, Max, Q, QuerySet, When
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, Max, Q, When
 from django.db.models.functions import Coalesce, Greatest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,6 +29,9 @@ NEWS_DAYS = 2
 MOST_PAGES = 20_000  # sections, and authors; the protocol ends at 50,000 in one file
 HOUSE_PAGES = ("house_rules", "privacy", "accessibility")
 
+# The last moment at which an article or what is said under it changed.
+CHANGED = Greatest("updated_at", "published_at", Coalesce("discussion__last_reaction_at", "published_at"))
+
 PROTOCOL = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
@@ -43,25 +45,35 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """One query; nothing of an article but its number and its moments is looked at."""
-    parts = _with_change().annotate(part=(F("pk") - 1) / SPLIT).values("part").annotate(at=Max("changed"))
-    found: list[tuple[str, datetime | None]] = [(reverse("sitemap_news"), None), (reverse("sitemap_pages"), None)]
-    found += [
-        (reverse("sitemap_articles", args=[part + 1]), at)
-        for part, at in parts.order_by("part").values_list("part", "at")
-    ]
+    """Two queries; nothing of an article but its number and its moments is looked at. No part of it is empty."""
+    public = Article.objects.published()
+    found: list[tuple[str, datetime | None]] = [(reverse("sitemap_pages"), None)]
+    if public.filter(published_at__gte=_news_begin()).exists():
+        found.append((reverse("sitemap_news"), None))
+    parts = public.annotate(changed=CHANGED, part=(F("pk") - 1) / SPLIT).values("part").annotate(at=Max("changed"))
+    for part, at in parts.order_by("part").values_list("part", "at"):
+        found.append((reverse("sitemap_articles", args=[part + 1]), at))
     lines = (f"<sitemap>{_place(path)}{_changed(moment)}</sitemap>" for path, moment in found)
     return _answer("sitemapindex", PROTOCOL, lines)
 
 
 @require_safe
 def articles(request: HttpRequest, number: int) -> HttpResponse:
+    """Found by number only: with the state among the conditions, SQLite would go through all that is published."""
     if not 1 <= number <= 2**62 // SPLIT:
         raise Http404
-    found = _with_change().filter(pk__gt=(number - 1) * SPLIT, pk__lte=number * SPLIT)
-    rows = _with_translation(found).order_by("pk")
-    fields = ("slug", "language", "changed", "other_slug", "other_language")
-    lines = [_article(*row) for row in rows.values_list(*fields).iterator(chunk_size=2000)]
+    found = Article.objects.filter(pk__gt=(number - 1) * SPLIT, pk__lte=number * SPLIT).order_by("pk")
+    public = ExpressionWrapper(_public(), BooleanField())
+    translated = _public("translation__")
+    rows = found.annotate(
+        public=public,
+        changed=CHANGED,
+        other_slug=Case(When(translated, then="translation__slug")),
+        other_language=Case(When(translated, then="translation__language")),
+    )
+    fields = ("public", "slug", "language", "changed", "other_slug", "other_language")
+    place = _xml(absolute(reverse("article", args=["-slug-"])))  # once, not ten thousand times
+    lines = [_article(place, *row) for public, *row in rows.values_list(*fields).iterator(chunk_size=2000) if public]
     if not lines:
         raise Http404
     return _answer("urlset", f"{PROTOCOL} {XHTML}", lines)
@@ -69,8 +81,7 @@ def articles(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_safe
 def news(request: HttpRequest) -> HttpResponse:
-    since = timezone.now() - timedelta(days=NEWS_DAYS)
-    fresh = Article.objects.published().filter(published_at__gte=since).newest_first()
+    fresh = Article.objects.published().filter(published_at__gte=_news_begin()).newest_first()
     fields = ("slug", "language", "published_at", "title")
     return _answer("urlset", f"{PROTOCOL} {NEWS}", (_news(*row) for row in fresh.values_list(*fields)[:MOST_NEWS]))
 
@@ -92,30 +103,23 @@ def pages(request: HttpRequest) -> HttpResponse:
     return _answer("urlset", PROTOCOL, (f"<url>{_place(path)}{_changed(moment)}</url>" for path, moment in found))
 
 
-def _with_change() -> QuerySet[Article, Any]:
-    """Public articles with `changed`: the last moment at which the article or its reactions did."""
-    said = Coalesce("discussion__last_reaction_at", "published_at")
-    return Article.objects.published().annotate(changed=Greatest("updated_at", "published_at", said)).order_by()
+def _news_begin() -> datetime:
+    return timezone.now() - timedelta(days=NEWS_DAYS)
 
 
-def _with_translation(found: QuerySet[Article, Any]) -> QuerySet[Article, Any]:
-    """With `other_slug` and `other_language`, None when there is no translation that is public."""
-    public = Q(translation__status=Article.Status.PUBLISHED, translation__published_at__lte=timezone.now())
-    return found.annotate(
-        other_slug=Case(When(public, then="translation__slug")),
-        other_language=Case(When(public, then="translation__language")),
-    )
+def _public(prefix: str = "") -> Q:
+    """What ArticleQuerySet.published asks for, also of a translation."""
+    return Q((f"{prefix}status", Article.Status.PUBLISHED), (f"{prefix}published_at__lte", timezone.now()))
 
 
-def _article(slug: str, language: str, changed: datetime, other_slug: str | None, other_language: str | None) -> str:
-    path = reverse("article", args=[slug])
+def _article(place: str, slug: str, language: str, changed: datetime, *other: str | None) -> str:
+    """`other`: slug and language of the translation. When there is one, each names both, itself too."""
+    here = place.replace("-slug-", slug)
     alternates = ""
-    if other_slug and other_language:  # each names both, itself too
-        both = ((language, path), (other_language, reverse("article", args=[other_slug])))
-        alternates = "".join(
-            f'<xhtml:link rel="alternate" hreflang="{name}" href="{escape(absolute(to))}"/>' for name, to in both
-        )
-    return f"<url>{_place(path)}{_changed(changed)}{alternates}</url>"
+    if all(other):
+        links = ((language, here), (other[1], place.replace("-slug-", str(other[0]))))
+        alternates = "".join(f'<xhtml:link rel="alternate" hreflang="{name}" href="{to}"/>' for name, to in links)
+    return f"<url><loc>{here}</loc>{_changed(changed)}{alternates}</url>"
 
 
 def _news(slug: str, language: str, published_at: datetime, title: str) -> str:

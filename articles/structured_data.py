@@ -75,12 +75,9 @@ def article_data(article: Article) -> Data:
         data["correction"] = article.correction
     picture = social_picture(article)
     if picture:
-        data["image"] = {
-            "@type": "ImageObject",
-            "url": picture.address,
-            "width": picture.width,
-            "height": picture.height,
-        } | ({"caption": picture.alt} if picture.alt else {})
+        data["image"] = {"@type": "ImageObject", "url": picture.address}
+        if picture.alt:
+            data["image"]["caption"] = picture.alt
     return data
 
 

@@ -144,6 +144,7 @@ def media(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
     answer["Cache-Control"] = ONE_YEAR
     answer["Content-Type"] = CONTENT_TYPES[name.rpartition(".")[2]]
     answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"  # feed readers and cards show them elsewhere
     return answer
 
 

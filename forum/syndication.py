@@ -54,8 +54,8 @@ class AtomFeed(Atom1Feed):
             page,
             None,  # type: ignore[arg-type]  # Django would call it HTML
             unique_id=atom_id,
-            pubdate=published,
-            updateddate=updated,
+            pubdate=published.replace(microsecond=0),
+            updateddate=updated.replace(microsecond=0),
             categories=categories,
             language=language,
             people=people,
@@ -66,7 +66,7 @@ class AtomFeed(Atom1Feed):
         )
 
     def latest_post_date(self) -> datetime:
-        return self.changed
+        return self.changed.replace(microsecond=0)
 
     def root_attributes(self) -> Attributes:
         return {**super().root_attributes(), "xmlns:thr": THREADS}

@@ -49,6 +49,8 @@ def article() -> Article:
 def public_pages(article: Article, reaction: Reaction | None = None) -> list[str]:
     url = article.get_absolute_url()
     pages = ["/", "/articles/", article.section.get_absolute_url(), article.author.get_absolute_url(), url]
+    pages += ["/feeds/articles.atom", "/feeds/articles.json", "/feeds/reactions.atom", f"{url}reactions.atom"]
+    pages += ["/sitemap.xml", "/sitemaps/news.xml", "/sitemaps/pages.xml", "/robots.txt"]
     pages += [f"{url}?order=newest", f"{url}react/", f"{url}reader/", "/house-rules/", "/privacy/", "/accessibility/"]
     if reaction:
         pages += [f"{url}conversations/{reaction.thread_no}/", f"{url}react/?parent={reaction.pk}"]

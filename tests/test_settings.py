@@ -43,6 +43,9 @@ WRONG = [
     ("MAIL_LEASE_SECONDS", "0", "a whole number from 1 to 3600"),
     ("MAX_BODY_CHARS", "20001", "a whole number from 500 to 20000"),
     ("CONFIRMATIONS_PER_HOUR", "many", "a whole number from 1 to 100000"),
+    ("WEBSUB_HUB", "hub.example.org", "https://hub.example.org/"),
+    ("WEBSUB_HUB", "https://hub.example.org:port/", "https://hub.example.org/"),
+    ("WEBSUB_HUB", "ftp://hub.example.org/", "https://hub.example.org/"),
     ("DATA_DIR", "/dev/null/data", "cannot be made"),
 ]
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
@@ -22,7 +22,7 @@ from forum.cleaning import website_host
 from forum.reactions.models import Reaction, ReactionQuerySet
 from forum.reactions.rendering import answer_link
 from forum.syndication import AtomFeed, Attributes, Person, atom_answer
-from forum.text import html_elsewhere, joined, reader_html
+from forum.text import LINK_REL, joined, reader_html
 from forum.webaddress import absolute
 
 FEED_SIZE = 100
@@ -74,7 +74,7 @@ def _atom(
                 atom_id=own,
                 language=reaction.article.language,
                 people=[Person(reaction.name, reaction.website)],
-                content=_content(reaction, own),
+                content=_content(reaction),
                 published=_published_at(reaction),
                 updated=_changed_at(reaction),
                 in_reply_to=_in_reply_to(reaction),
@@ -82,14 +82,16 @@ def _atom(
     return atom_answer(feed)
 
 
-def _content(reaction: Reaction, address: str) -> str:
-    context = {
-        "reaction": reaction,
-        "host": website_host(reaction.website) if reaction.website else "",
-        "answered": joined([answer_link(reaction.parent)]) if reaction.parent else "",
-        "words": reader_html(reaction.body),
-    }
-    return html_elsewhere(render_to_string("reactions/_feed_content.html", context), address)
+def _content(reaction: Reaction) -> str:
+    """Every piece is made for the whole web already: readers' words hold no other links than whole ones."""
+    parts: list[str] = [format_html("<p><strong>{}</strong>", reaction.name)]
+    if reaction.website:
+        link = (reaction.website, LINK_REL, website_host(reaction.website))
+        parts.append(format_html('<br><a href="{}" rel="{}">{}</a>', *link))
+    parts.append("</p>")
+    if reaction.parent:
+        parts += ["<p><em>", answer_link(reaction.parent, whole=True), "</em></p>"]
+    return joined([*parts, reader_html(reaction.body)])
 
 
 def _in_reply_to(reaction: Reaction) -> Attributes:

@@ -16,6 +16,7 @@ from articles.templatetags.articles import local_year
 from forum.cleaning import website_host
 from forum.reactions.models import Reaction
 from forum.text import joined, reader_html
+from forum.webaddress import absolute
 
 HTML_VERSION = 2
 GONE = (Reaction.Status.REMOVED, Reaction.Status.WITHDRAWN)
@@ -41,10 +42,17 @@ def part(reaction: Reaction, *, words: SafeString | None = None) -> str:
         return render_to_string("reactions/_reaction.html", context).strip()
 
 
-def answer_link(parent: Reaction) -> SafeString:
-    """ "in answer to …", in the language that is active. Removing the parent changes exactly this in every answer."""
+def answer_link(parent: Reaction, *, whole: bool = False) -> SafeString:
+    """ "in answer to …", in the language that is active. Removing the parent changes exactly this in every answer.
+
+    `whole`: for a feed, with the full address.
+    """
     name = gettext("a removed reaction") if parent.status in GONE else parent.name
-    link = format_html('<a class="u-in-reply-to" href="{}"><bdi>{}</bdi></a>', parent.get_absolute_url(), name)
+    address = parent.get_absolute_url()
+    if whole:
+        link = format_html('<a href="{}">{}</a>', absolute(address), name)
+    else:
+        link = format_html('<a class="u-in-reply-to" href="{}"><bdi>{}</bdi></a>', address, name)
     return joined([gettext("in answer to %(name)s") % {"name": link}])
 
 
