@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from django.db import connection, transaction
 from django.utils import timezone
 
-from forum.search.engines import MOST_ARTICLES, TITLES_FIRST, Filters
+from forum.search.engines import MOST_ARTICLES, Filters
 from forum.search.words import Query, Term
 
 MOST_CHARS = 200_000  # of a text that are looked at; a tsvector holds at most a megabyte
@@ -21,12 +21,13 @@ BLOCK = 2_048  # ids
 
 TABLES = [
     "CREATE TABLE search_article (id bigint PRIMARY KEY, published_at timestamptz NOT NULL,"
-    " title tsvector NOT NULL, words tsvector NOT NULL)",
+    " title tsvector NOT NULL, head tsvector NOT NULL, words tsvector NOT NULL)",
     # The words of a reaction lie apart from its row: they are hardly ever read, and the rows stay small and together.
     "CREATE TABLE search_reaction (id bigint PRIMARY KEY, article_id bigint NOT NULL,"
     " published_at timestamptz NOT NULL, words tsvector NOT NULL) WITH (toast_tuple_target = 128)",
     "ALTER TABLE search_reaction ALTER words SET STATISTICS 0",
     "CREATE INDEX search_article_title ON search_article USING gin (title) WITH (fastupdate = off)",
+    "CREATE INDEX search_article_head ON search_article USING gin (head) WITH (fastupdate = off)",
     "CREATE INDEX search_article_words ON search_article USING gin (words) WITH (fastupdate = off)",
     "CREATE INDEX search_reaction_words ON search_reaction USING gin (words) WITH (fastupdate = off)",
 ]
@@ -146,7 +147,7 @@ def _functions() -> list[str]:
                 RETURN NULL;
             END IF;
             IF {_ARTICLE_IS_PUBLIC.format(row="new")} THEN
-                INSERT INTO search_article (id, published_at, title, words)
+                INSERT INTO search_article (id, published_at, title, head, words)
                 SELECT {_article("new")} ON CONFLICT (id) DO NOTHING;
             END IF;
             RETURN NULL;
@@ -232,9 +233,10 @@ def _columns(row: str, columns: tuple[str, ...]) -> str:
 
 def _article(row: str) -> str:
     names = f"(SELECT string_agg(line->>0, ' ') FROM jsonb_array_elements({row}.byline) AS line)"
-    everything = f"concat_ws(' ', {row}.title, {row}.lead, {names}, {row}.body)"
-    title, words = (f"search_stems({text}, {row}.language)" for text in (f"{row}.title", everything))
-    return f"{row}.id, {row}.published_at, {title}, {words}"
+    head = f"concat_ws(' ', {row}.title, {row}.lead, {names})"
+    texts = (f"{row}.title", head, f"concat_ws(' ', {head}, {row}.body)")
+    vectors = ", ".join(f"search_stems({text}, {row}.language)" for text in texts)
+    return f"{row}.id, {row}.published_at, {vectors}"
 
 
 def _reaction(row: str) -> str:
@@ -264,7 +266,7 @@ class PostgreSQL:
     def fill(self, first: int, last: int, *, kind: str) -> None:
         """The rows are locked, so that nobody changes one between its being read and its being taken in."""
         if kind == "articles":
-            into, row, table, is_public = "search_article (id, published_at, title, words)", _article("t"), "articles_article", _ARTICLE_IS_PUBLIC
+            into, row, table, is_public = "search_article (id, published_at, title, head, words)", _article("t"), "articles_article", _ARTICLE_IS_PUBLIC
         else:
             into, row, table, is_public = "search_reaction (id, article_id, published_at, words)", _reaction("t"), "reactions_reaction", _REACTION_IS_PUBLIC
         with transaction.atomic(), connection.cursor() as cursor:
@@ -279,17 +281,19 @@ class PostgreSQL:
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM (ANALYZE) search_article, search_reaction")
 
-    def newest_articles(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
+    def newest_articles(self, query: Query, filters: Filters, *, limit: int, by_field: bool) -> list[int]:
         words, word_params = _tsquery(query, beginning=True)
-        public, public_params = filters.public_articles().values("pk").query.sql_with_params()
-        since = "" if filters.since is None else "AND i.published_at >= %s"
-        since_params = [] if filters.since is None else [filters.since]
-        branch = f"""(SELECT i.id FROM search_article i WHERE i.{{column}} @@ (SELECT tsquery FROM asked) AND i.id IN ({public})
-            {since} ORDER BY i.published_at DESC, i.id DESC LIMIT %s)"""
+        public = filters.public_articles()
+        if filters.since is not None:
+            public = public.filter(published_at__gte=filters.since)
+        sql, params = public.values("id").query.sql_with_params()
+        branch = """(SELECT i.id FROM search_article AS i WHERE i.{field} @@ (SELECT tsquery FROM asked)
+            AND i.id IN (SELECT id FROM public) ORDER BY i.published_at DESC, i.id DESC LIMIT %s)"""
+        fields = ("title", "head", "words") if by_field else ("words",)
         return _ids(
-            f"WITH asked AS MATERIALIZED (SELECT {words} AS tsquery)"
-            f" {branch.format(column='title')} UNION ALL {branch.format(column='words')}",
-            [*word_params, *public_params, *since_params, TITLES_FIRST, *public_params, *since_params, limit],
+            f"WITH asked AS MATERIALIZED (SELECT {words} AS tsquery), public AS MATERIALIZED ({sql}) "
+            + " UNION ALL ".join(branch.format(field=field) for field in fields),
+            [*word_params, *params, *(limit for _ in fields)],
         )
 
     def newest_reactions(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
@@ -327,7 +331,7 @@ def _marks(filters: Filters) -> tuple[str, list[object]]:
         marks.append("(" + "|".join(f"§{period}" for period in periods) + ")")
     sql, params = (" && %s::tsquery", ["&".join(marks)]) if marks else ("", [])
     if filters.names_articles:
-        articles, article_params = filters.articles_with_reactions().values("pk").query.sql_with_params()
+        articles, article_params = filters.articles_with_reactions().values("id").query.sql_with_params()
         sql += f""" && coalesce((SELECT string_agg('§x' || id, '|')::tsquery FROM ({articles}) AS named(id)
             HAVING count(*) BETWEEN 1 AND {MOST_ARTICLES}), ''::tsquery)"""
         params = [*params, *article_params]

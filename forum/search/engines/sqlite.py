@@ -8,7 +8,7 @@ month, answer; FTS5 meets them as quickly as words.
 from django.db import connection, transaction
 from django.utils import timezone
 
-from forum.search.engines import MOST_ARTICLES, TITLES_FIRST, Filters
+from forum.search.engines import MOST_ARTICLES, Filters
 from forum.search.words import Query, Term
 
 MARK = "\ue000"  # private use: FTS5 takes it for a letter, `read_query` and the triggers take it out
@@ -131,21 +131,26 @@ class SQLite:
                         break
                 pages = 500
 
-    def newest_articles(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
+    def newest_articles(self, query: Query, filters: Filters, *, limit: int, by_field: bool) -> list[int]:
         words = _expression(query, beginning=True)
-        public, public_params = filters.public_articles().values("pk").query.sql_with_params()
-        since, since_params = _since(filters, "i")
-        branch = f"""SELECT id FROM (SELECT i.id FROM search_article_words AS w CROSS JOIN search_article AS i ON i.id = w.rowid
-            WHERE search_article_words MATCH %s AND i.id IN ({public}) {since}
+        public = filters.public_articles()
+        if filters.since is not None:
+            public = public.filter(published_at__gte=filters.since)
+        sql, params = public.values("id").query.sql_with_params()
+        branch = """SELECT id FROM (SELECT i.id FROM search_article_words AS w CROSS JOIN search_article AS i ON i.id = w.rowid
+            WHERE search_article_words MATCH %s AND i.id IN (SELECT id FROM public)
             ORDER BY i.published_at DESC, i.id DESC LIMIT %s)"""
-        params = [f"{{title}} : ({words})", *public_params, *since_params, TITLES_FIRST]
-        return _ids(f"{branch} UNION ALL {branch}", [*params, words, *public_params, *since_params, limit])
+        fields = ("{title} : ", "{title lead} : ", "") if by_field else ("",)
+        return _ids(
+            f"WITH public AS ({sql}) " + " UNION ALL ".join([branch] * len(fields)),
+            [*params, *(param for field in fields for param in (f"{field}({words})", limit))],
+        )
 
     def newest_reactions(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
-        public, public_params = filters.public_articles().values("pk").query.sql_with_params()
+        public, public_params = filters.public_articles().values("id").query.sql_with_params()
         named, named_params = "%s", []
         if filters.names_articles:
-            articles, named_params = filters.articles_with_reactions().values("pk").query.sql_with_params()
+            articles, named_params = filters.articles_with_reactions().values("id").query.sql_with_params()
             one_by_one = f"group_concat('\"' || {_MARK} || 'x' || id || '\"', ' OR ')"
             named = f"""(SELECT '(' || %s || ')' || CASE WHEN count(*) BETWEEN 1 AND {MOST_ARTICLES}
                 THEN ' AND (' || {one_by_one} || ')' ELSE '' END FROM ({articles}))"""
