@@ -321,7 +321,7 @@ def _tsquery(query: Query, *, beginning: bool) -> tuple[str, list[object]]:
     sql += "".join(" && !!search_term(%s, NULL, false)" for _ in query.without)
     params: list[object] = []
     for term in query.terms:
-        params += [" ".join(term.words), None if len(term.words) > 1 else list(term.forms), beginning and term.is_beginning]
+        params += [" ".join(term.words), None if term.is_exact else list(term.forms), beginning and term.is_beginning]
     return f"({sql})", [*params, *(" ".join(term.words) for term in query.without)]
 
 
