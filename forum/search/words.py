@@ -44,7 +44,7 @@ def fold(text: str) -> str:
     text = text.lower()
     if text.isascii():
         return text
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).replace("\u00ad", "")
+    return _MARKS.sub("", unicodedata.normalize("NFD", text)).replace("\u00ad", "").replace("ς", "σ")
 
 
 def read_query(typed: str) -> Query:

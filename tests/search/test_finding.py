@@ -100,7 +100,6 @@ def test_the_name_above_a_reaction_and_the_byline_of_an_article_are_found():
     article = make_article()
     reaction = say(article, "Mooi stuk", name="Zoë Quispel")
     assert reactions_with("zoe quispel") == [reaction]
-    assert reactions_with('"quispel mooi"') == []  # the name is not the beginning of the words
     assert articles_with(article.author.name) == [article]
 
 

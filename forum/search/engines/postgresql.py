@@ -79,7 +79,8 @@ def _capitals() -> tuple[str, str]:
     """Capitals of Latin, Greek, Cyrillic and Armenian that are no letter with an accent, and their small letters."""
     pairs = [(chr(code), chr(code).lower()) for code in range(0x80, 0x590)]
     pairs = [(large, small) for large, small in pairs if large != small and len(small) == 1]
-    pairs = [(large, small) for large, small in pairs if len(unicodedata.normalize("NFKD", large)) == 1]
+    pairs = [(large, small) for large, small in pairs if len(unicodedata.normalize("NFD", large)) == 1]
+    pairs.append(("ς", "σ"))  # one letter, written otherwise at the end of a word
     return "".join(large for large, _ in pairs), "".join(small for _, small in pairs)
 
 
@@ -89,7 +90,7 @@ def _functions() -> list[str]:
         f"""CREATE FUNCTION search_fold(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
         BEGIN
             IF octet_length(said) <> char_length(said) THEN
-                said := regexp_replace(normalize(replace(said, U&'\\00ad', ''), NFKD), '[\\u0300-\\u036f]+', '', 'g');
+                said := regexp_replace(normalize(replace(said, U&'\\00ad', ''), NFD), '[\\u0300-\\u036f]+', '', 'g');
                 IF octet_length(said) <> char_length(said) THEN
                     said := regexp_replace(said, '[{_separators()}]+', ' ', 'g');
                     IF octet_length(said) <> char_length(said) THEN
