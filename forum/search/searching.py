@@ -101,19 +101,17 @@ def _article_hit(article: Article, query: Query) -> ArticleHit:
 
 def _reactions(query: Query, filters: Filters, by_age: bool, after: int, count: int) -> Found:
     ids = _once(engine().newest_reactions(query, filters, limit=MOST + 1))
-    if not ids:
-        return Found()
-    page = ids[:MOST][after : after + count]
-    is_ranked = not by_age and after < RANKED
+    listed = ids[:MOST]
+    ranked = [] if by_age or after >= RANKED else listed[:RANKED]
+    wanted = {*ranked, *listed[after : after + count]}
     columns = ("name", "website", "body", "by_author", "published_at")
     columns += ("article__title", "article__slug", "article__language", "article__published_at")
-    shown = Reaction.objects.filter(shown=True, status=Reaction.Status.PUBLISHED).select_related("article").only(*columns)
-    found = shown.in_bulk(list({*ids[:RANKED], *page}) if is_ranked else page)
-    if is_ranked:
-        best = sorted(found.keys() & set(ids[:RANKED]), key=lambda pk: (-weigh(query, found[pk].body), -pk))
-        page = [*best, *ids[RANKED:MOST]][after : after + count]
-    hits = [_reaction_hit(found[pk], query) for pk in page if pk in found]
-    return _found(ids, hits, after, count)
+    shown = Reaction.objects.filter(shown=True, status=Reaction.Status.PUBLISHED).select_related("article")
+    rows = shown.only(*columns).in_bulk(list(wanted)) if wanted else {}
+    weights = {pk: weigh(query, rows[pk].body) for pk in ranked if pk in rows}
+    best = sorted(weights, key=lambda pk: (-weights[pk], -pk))
+    page = [*best, *listed[len(ranked) :]][after : after + count]
+    return _found(ids, [_reaction_hit(rows[pk], query) for pk in page if pk in rows], after, count)
 
 
 def _reaction_hit(reaction: Reaction, query: Query) -> ReactionHit:
