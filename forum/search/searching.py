@@ -87,7 +87,17 @@ def search(
 def _articles(query: Query, filters: Filters, by_age: bool, after: int, count: int) -> Found:
     ids = _once(engine().newest_articles(query, filters, limit=MOST + 1, by_field=not by_age))
     page = ids[:MOST][after : after + count]
-    columns = ("title", "slug", "lead", "body_html", "byline", "language", "published_at", "section__name", "section__slug")
+    columns = (
+        "title",
+        "slug",
+        "lead",
+        "body_html",
+        "byline",
+        "language",
+        "published_at",
+        "section__name",
+        "section__slug",
+    )
     rows = Article.objects.published().select_related("section").only(*columns).in_bulk(page) if page else {}
     return _found(ids, [_article_hit(rows[pk], query) for pk in page if pk in rows], after, count)
 
@@ -104,8 +114,10 @@ def _reactions(query: Query, filters: Filters, by_age: bool, after: int, count: 
     listed = ids[:MOST]
     ranked = [] if by_age or after >= RANKED else listed[:RANKED]
     wanted = {*ranked, *listed[after : after + count]}
-    columns = ("name", "website", "body", "by_author", "published_at")
-    columns += ("article__title", "article__slug", "article__language", "article__published_at")
+    columns = [
+        *("name", "website", "body", "by_author", "published_at"),
+        *("article__title", "article__slug", "article__language"),
+    ]
     shown = Reaction.objects.filter(shown=True, status=Reaction.Status.PUBLISHED).select_related("article")
     rows = shown.only(*columns).in_bulk(list(wanted)) if wanted else {}
     weights = {pk: weigh(query, rows[pk].body) for pk in ranked if pk in rows}

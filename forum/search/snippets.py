@@ -53,8 +53,8 @@ def _found(text: str, query: Query) -> Iterator[tuple[int, int, int]]:
             yield match.start(), match.end(), match.lastindex or 0
         return
     for word in WORD.finditer(text):
-        if match := pattern.fullmatch(fold(word[0])):
-            yield word.start(), word.end(), match.lastindex or 0
+        if is_one := pattern.fullmatch(fold(word[0])):
+            yield word.start(), word.end(), is_one.lastindex or 0
 
 
 @lru_cache(maxsize=256)

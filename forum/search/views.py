@@ -49,6 +49,4 @@ def found(request: HttpRequest) -> HttpResponse:
 @require_safe
 def description(request: HttpRequest) -> HttpResponse:
     """OpenSearch: how a browser searches here from its address bar. Source: OpenSearch 1.1 draft 6."""
-    return render(
-        request, "search/opensearch.xml", content_type="application/opensearchdescription+xml; charset=utf-8"
-    )
+    return render(request, "search/opensearch.xml", content_type="application/opensearchdescription+xml; charset=utf-8")

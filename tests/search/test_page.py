@@ -109,7 +109,9 @@ def test_p10_p05_whatever_is_typed_or_was_written_the_page_is_safe(client):
         Article.objects.filter(pk=article.pk).update(title=f"pont {words}"[:160], lead=f"pont {words}", body_html="")
         type(article).objects.filter(pk=article.pk).update(body=f"pont {words}")
         for fields in ({"q": words}, {"q": f"pont {words}"}, {"q": "pont"}):
-            answer = client.get("/search/", {**fields, "section": words, "kind": words, "order": words, "author": words})
+            answer = client.get(
+                "/search/", {**fields, "section": words, "kind": words, "order": words, "author": words}
+            )
             assert answer.status_code == 200, words
             check_page(answer.text)
     reaction = say(article, "pont")

@@ -14,8 +14,10 @@ from django.db import connection
 from articles.models import Article, ArticleQuerySet
 from forum.search.words import Query
 
-BATCH = 1_000  # rows that `fill` takes in one transaction
-MOST_ARTICLES = 1_000  # of a section or an author that are named one by one; a larger part of the site is met soon enough
+BATCH = 2_000  # rows that `fill` takes in one transaction
+MOST_ARTICLES = (
+    1_000  # of a section or an author that are named one by one; a larger part of the site is met soon enough
+)
 MOST_DAYS, MOST_MONTHS = 40, 40
 
 

@@ -5,16 +5,16 @@ A tsvector holds every word as it stands and its stem in the text's language. Wo
 no word holds: article, day, month, answer, and block, by which the newest are looked through first.
 """
 
-import re
 import sys
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from forum.search.engines import MOST_ARTICLES, Filters
-from forum.search.words import Query, Term
+from forum.search.words import Query
 
 MOST_CHARS = 200_000  # of a text that are looked at; a tsvector holds at most a megabyte
 BLOCK = 2_048  # ids
@@ -261,15 +261,27 @@ class PostgreSQL:
 
     def is_installed(self) -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled <> 'D'", [list(TRIGGERS)])
+            cursor.execute(
+                "SELECT count(*) FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled <> 'D'", [list(TRIGGERS)]
+            )
             return cursor.fetchone()[0] == len(TRIGGERS)
 
     def fill(self, first: int, last: int, *, kind: str) -> None:
         """The rows are locked, so that nobody changes one between its being read and its being taken in."""
         if kind == "articles":
-            into, row, table, is_public = "search_article (id, published_at, title, head, words)", _article("t"), "articles_article", _ARTICLE_IS_PUBLIC
+            into, row, table, is_public = (
+                "search_article (id, published_at, title, head, words)",
+                _article("t"),
+                "articles_article",
+                _ARTICLE_IS_PUBLIC,
+            )
         else:
-            into, row, table, is_public = "search_reaction (id, article_id, published_at, words)", _reaction("t"), "reactions_reaction", _REACTION_IS_PUBLIC
+            into, row, table, is_public = (
+                "search_reaction (id, article_id, published_at, words)",
+                _reaction("t"),
+                "reactions_reaction",
+                _REACTION_IS_PUBLIC,
+            )
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 f"""INSERT INTO {into} SELECT {row} FROM {table} AS t
@@ -299,7 +311,8 @@ class PostgreSQL:
 
     def newest_reactions(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
         plain, plain_params = _tsquery(query, beginning=False)
-        wide, wide_params = "NULL::tsquery", []
+        wide = "NULL::tsquery"
+        wide_params: list[Any] = []
         marks, mark_params = _marks(filters)
         if any(term.is_beginning for term in query.terms):
             words, wide_params = _tsquery(query, beginning=True)
@@ -311,26 +324,27 @@ class PostgreSQL:
         )
 
 
-def _ids(sql: str, params: list[object]) -> list[int]:
+def _ids(sql: str, params: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _tsquery(query: Query, *, beginning: bool) -> tuple[str, list[object]]:
+def _tsquery(query: Query, *, beginning: bool) -> tuple[str, list[Any]]:
     sql = " && ".join("search_term(%s, %s::text[], %s)" for _ in query.terms)
     sql += "".join(" && !!search_term(%s, NULL, false)" for _ in query.without)
-    params: list[object] = []
+    params: list[Any] = []
     for term in query.terms:
         params += [" ".join(term.words), None if term.is_exact else list(term.forms), beginning and term.is_beginning]
     return f"({sql})", [*params, *(" ".join(term.words) for term in query.without)]
 
 
-def _marks(filters: Filters) -> tuple[str, list[object]]:
+def _marks(filters: Filters) -> tuple[str, list[Any]]:
     marks: list[str] = ["§answer"] if filters.only_authors else []
     if periods := filters.periods(timezone.now()):
         marks.append("(" + "|".join(f"§{period}" for period in periods) + ")")
-    sql, params = (" && %s::tsquery", ["&".join(marks)]) if marks else ("", [])
+    sql = " && %s::tsquery" if marks else ""
+    params: list[Any] = ["&".join(marks)] if marks else []
     if filters.names_articles:
         articles, article_params = filters.articles_with_reactions().values("id").query.sql_with_params()
         sql += f""" && coalesce((SELECT string_agg('§x' || id, '|')::tsquery FROM ({articles}) AS named(id)

@@ -5,6 +5,8 @@ knows no stems: `forms_of` looks for the other forms. Words of our own, which no
 month, answer; FTS5 meets them as quickly as words.
 """
 
+from typing import Any
+
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -107,7 +109,9 @@ class SQLite:
 
     def is_installed(self) -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search#_%' ESCAPE '#'")
+            cursor.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'search#_%' ESCAPE '#'"
+            )
             return cursor.fetchone()[0] == len(_triggers())
 
     def fill(self, first: int, last: int, *, kind: str) -> None:
@@ -148,7 +152,8 @@ class SQLite:
 
     def newest_reactions(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
         public, public_params = filters.public_articles().values("id").query.sql_with_params()
-        named, named_params = "%s", []
+        named = "%s"
+        named_params: tuple[Any, ...] = ()
         if filters.names_articles:
             articles, named_params = filters.articles_with_reactions().values("id").query.sql_with_params()
             one_by_one = f"group_concat('\"' || {_MARK} || 'x' || id || '\"', ' OR ')"
@@ -161,7 +166,7 @@ class SQLite:
             ORDER BY w.rowid DESC LIMIT %s)"""
         marks = _marks(filters)
 
-        def params(beginning: bool) -> list[object]:
+        def params(beginning: bool) -> list[Any]:
             words = f"({_expression(query, beginning=beginning)}){marks}"
             return [words, *named_params, *public_params, *since_params, limit]
 
@@ -171,13 +176,13 @@ class SQLite:
         return _ids(f"{branch} UNION ALL {branch} LIMIT %s", [*params(False), *params(True), limit])
 
 
-def _ids(sql: str, params: list[object]) -> list[int]:
+def _ids(sql: str, params: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _since(filters: Filters, table: str) -> tuple[str, list[object]]:
+def _since(filters: Filters, table: str) -> tuple[str, list[Any]]:
     if filters.since is None:
         return "", []
     return f"AND {table}.published_at >= %s", [connection.ops.adapt_datetimefield_value(filters.since)]
