@@ -58,8 +58,9 @@ PAGE = {
     *("hr", "pre", "form", "fieldset", "legend", "label", "input", "textarea", "select", "option", "button", "script"),
     *("table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td", "svg", "path", "rect", "g"),
     *("details", "summary", "abbr", "search", "q", "style", "optgroup", "kbd", "use", "symbol", "output"),
+    "mark",
 }
-READERS_WORDS = {"p": set(), "br": set(), "blockquote": set(), "a": {"href", "rel"}}
+READERS_WORDS = {"p": set(), "br": set(), "blockquote": set(), "mark": set(), "a": {"href", "rel"}}
 EDITORS_WORDS = {
     **{tag: set() for tag in ("p", "br", "em", "strong", "ul", "li", "h2", "h3", "hr", "blockquote", "figcaption")},
     "a": {"href", "title"},

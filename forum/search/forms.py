@@ -68,7 +68,7 @@ class Asked:
 def read_asked(said: QueryDict, sections: Sequence[Section], authors: Sequence[Author]) -> Asked:
     """Raises NoSuchPage. Only a list of one kind has pages; in a list of both the number says nothing."""
     kind = said.get("kind", "") if said.get("kind") in KINDS else ""
-    page = number_in_query(said["page"]) if kind and "page" in said else 1
+    page = number_in_query(said.get("page")) if kind and "page" in said else 1
     if not page or page > LAST_PAGE:
         raise NoSuchPage
     return Asked(

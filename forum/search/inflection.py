@@ -14,6 +14,7 @@ _DOUBLED = re.compile(r"([bdfgklmnprst])\1")
 _SHORT_SYLLABLE = re.compile(r"(?:^|[^aeiou])[aeiou][bdfgklmnprst]")  # bed, val
 _LONG_SYLLABLE = re.compile(r"(aa|ee|oo|uu)[bdfgklmnprst]")  # boom, loop
 _OPEN_SYLLABLE = re.compile(r"[^aeiou][aou][bdfgklmnprstvz]|[^aeiou][^aeiou]?e[lnv]")  # bom(en), gev(en)
+_LOOSE_END = re.compile(r"[^aious]s$|[bfgklmnprs]t$")  # tafel-s, loop-t
 _VOICED = {"v": "f", "z": "s"}
 _VOICELESS = {"f": "v", "s": "z"}
 
@@ -39,14 +40,7 @@ def _dutch_roots(word: str) -> Iterator[str]:
         yield from _before_e(word[:-2])
     elif word.endswith("e") and len(word) > 4 and word[-2] not in "aeiou":
         yield from _before_e(word[:-1])
-    elif (
-        word.endswith("s")
-        and len(word) > 4
-        and word[-2] not in "aious"
-        or word.endswith("t")
-        and len(word) > 4
-        and word[-2] in "bfgklmnprs"
-    ):
+    elif len(word) > 4 and _LOOSE_END.search(word):
         yield word[:-1]
     if word.endswith(("je", "jes")) and len(word) > 5:
         yield word.removesuffix("s")[:-2]

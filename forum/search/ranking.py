@@ -1,37 +1,31 @@
-"""How well a text fits what was asked. The same for both databases: they find, this orders.
+"""How well a reaction fits what was asked. The same for both databases: they find, this orders.
 
-A word in the title weighs more than one in the lead, that more than one in the text; the word itself more than one of its
-other forms; all words in a row more than the same words apart. What weighs the same: the newer first.
+The word itself weighs more than one of its other forms, several times more than once, all words in a row more than apart.
 """
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 from forum.search.words import Query, Term, fold
 
-TITLE, LEAD, TEXT = 16.0, 4.0, 1.0
-ITSELF, OTHER_FORM = 1.0, 0.5
-MOST_TIMES = 4  # a word in a text counts; who repeats it more often says no more
-IN_A_ROW = 2.0
+ITSELF, OTHER_FORM, IN_A_ROW = 1.0, 0.5, 2.0
+MOST_TIMES = 4  # who repeats a word more often says no more
+AGAIN = 0.25  # for every further time
 
 
-def weigh(query: Query, fields: Sequence[tuple[str, float]], *, elsewhere: float = 0.0) -> float:
-    """`fields`: texts with their weights. `elsewhere`: what a word weighs that is in none of them, but was found."""
-    folded = [(fold(text), weight) for text, weight in fields]
-    score = sum(max([elsewhere, *(_times(term, text) * weight for text, weight in folded)]) for term in query.terms)
-    if len(query.terms) > 1:
-        row = _row(query.terms)
-        score += max(IN_A_ROW * weight for text, weight in [*folded, ("", 0.0)] if not weight or row.search(text))
+def weigh(query: Query, body: str) -> float:
+    text = fold(body)
+    score = sum(_times(term, text) for term in query.terms)
+    if len(query.terms) > 1 and _row(query.terms).search(text):
+        score += IN_A_ROW
     return score
 
 
 def _times(term: Term, text: str) -> float:
     itself, other = _patterns(term)
-    score = min(MOST_TIMES, len(itself.findall(text))) * ITSELF
-    if not score and other:
-        score = min(MOST_TIMES, len(other.findall(text))) * OTHER_FORM
-    return 1 + (score - 1) / 4 if score > 1 else score
+    if times := min(MOST_TIMES, len(itself.findall(text))):
+        return ITSELF + AGAIN * (times - 1)
+    return OTHER_FORM if other and other.search(text) else 0.0
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,8 @@
-"""search(): what readers may read and what they asked for, in two lists. Two engines find; ranking and cutting is done here."""
+"""search(): what readers may read and what they asked for, in two lists. Two engines find; the rest is the same for both.
+
+Articles come by where the words stand: title, then lead, then text. Reactions by how well they fit, among the newest. What
+is alike comes newest first.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,12 +12,12 @@ from articles.models import Article
 from forum.cleaning import website_host
 from forum.reactions.models import Reaction
 from forum.search.engines import Filters, engine
-from forum.search.ranking import LEAD, TEXT, TITLE, weigh
+from forum.search.ranking import weigh
 from forum.search.snippets import Piece, marked, plain_text, snippet
 from forum.search.words import Query, read_query
 
 MOST = 1_000  # of a kind that are listed; what is more is counted as "more than"
-RANKED = 200  # reactions, the newest, that are put in order of how well they fit; the others follow by age
+RANKED = 100  # reactions, the newest, that are put in order of how well they fit; the others follow by age
 PAGE_SIZE = 20
 KINDS = ("articles", "reactions")
 ORDERS = ("relevance", "newest")
@@ -81,21 +85,21 @@ def search(
 
 
 def _articles(query: Query, filters: Filters, by_age: bool, after: int, count: int) -> Found:
-    ids = _once(engine().newest_articles(query, filters, limit=MOST + 1))
-    if not ids:
-        return Found()
-    columns = ("id", "title", "lead", "byline", "published_at")
-    rows = list(Article.objects.filter(pk__in=ids[: MOST + 1]).values_list(*columns))
-    weights = {}
-    for pk, title, lead, byline, published_at in rows:
-        names = " ".join(name for name, _ in byline)
-        fields = [(title, TITLE), (lead, LEAD), (names, LEAD)]
-        weights[pk] = (0.0 if by_age else weigh(query, fields, elsewhere=TEXT), published_at, pk)
-    ordered = sorted(weights, key=weights.__getitem__, reverse=True)
-    page = ordered[:MOST][after : after + count]
-    found = Article.objects.published().filter(pk__in=page).select_related("section").defer("body").in_bulk()
-    hits = [_article_hit(found[pk], query) for pk in page if pk in found]
-    return _found(ordered, hits, after, count)
+    ids = _once(engine().newest_articles(query, filters, limit=MOST + 1, by_field=not by_age))
+    page = ids[:MOST][after : after + count]
+    columns = (
+        "title",
+        "slug",
+        "lead",
+        "body_html",
+        "byline",
+        "language",
+        "published_at",
+        "section__name",
+        "section__slug",
+    )
+    rows = Article.objects.published().select_related("section").only(*columns).in_bulk(page) if page else {}
+    return _found(ids, [_article_hit(rows[pk], query) for pk in page if pk in rows], after, count)
 
 
 def _article_hit(article: Article, query: Query) -> ArticleHit:
@@ -107,21 +111,19 @@ def _article_hit(article: Article, query: Query) -> ArticleHit:
 
 def _reactions(query: Query, filters: Filters, by_age: bool, after: int, count: int) -> Found:
     ids = _once(engine().newest_reactions(query, filters, limit=MOST + 1))
-    if not ids:
-        return Found()
-    page = ids[:MOST][after : after + count]
-    is_ranked = not by_age and after < RANKED
-    columns = ("name", "website", "body", "by_author", "published_at")
-    columns += ("article__title", "article__slug", "article__language", "article__published_at")
-    shown = (
-        Reaction.objects.filter(shown=True, status=Reaction.Status.PUBLISHED).select_related("article").only(*columns)
-    )
-    found = shown.in_bulk(list({*ids[:RANKED], *page}) if is_ranked else page)
-    if is_ranked:
-        best = sorted(found.keys() & set(ids[:RANKED]), key=lambda pk: (-weigh(query, [(found[pk].body, TEXT)]), -pk))
-        page = [*best, *ids[RANKED:MOST]][after : after + count]
-    hits = [_reaction_hit(found[pk], query) for pk in page if pk in found]
-    return _found(ids, hits, after, count)
+    listed = ids[:MOST]
+    ranked = [] if by_age or after >= RANKED else listed[:RANKED]
+    wanted = {*ranked, *listed[after : after + count]}
+    columns = [
+        *("name", "website", "body", "by_author", "published_at"),
+        *("article__title", "article__slug", "article__language"),
+    ]
+    shown = Reaction.objects.filter(shown=True, status=Reaction.Status.PUBLISHED).select_related("article")
+    rows = shown.only(*columns).in_bulk(list(wanted)) if wanted else {}
+    weights = {pk: weigh(query, rows[pk].body) for pk in ranked if pk in rows}
+    best = sorted(weights, key=lambda pk: (-weights[pk], -pk))
+    page = [*best, *listed[len(ranked) :]][after : after + count]
+    return _found(ids, [_reaction_hit(rows[pk], query) for pk in page if pk in rows], after, count)
 
 
 def _reaction_hit(reaction: Reaction, query: Query) -> ReactionHit:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 from forum.characters import BIDI_CONTROLS
-from forum.search.words import WORD, Query, fold
+from forum.search.words import WORD, Query, Term, fold
 
 CHARS = 260
 BEFORE = 70  # characters shown before the first mark
@@ -46,16 +47,26 @@ def snippet(text: str, query: Query) -> list[Piece]:
 
 def _found(text: str, query: Query) -> Iterator[tuple[int, int, int]]:
     """Start, end and the number of the term, for every word of the text that was asked for."""
-    terms = [
-        ({fold(word) for word in term.words} | set(term.forms), fold(term.words[0]) if term.is_beginning else None)
-        for term in query.terms
-    ]
-    for match in WORD.finditer(text):
-        word = fold(match[0])
-        for number, (forms, beginning) in enumerate(terms):
-            if word in forms or (beginning and word.startswith(beginning)):
-                yield match.start(), match.end(), number
-                break
+    pattern, folded = _pattern(query.terms), fold(text)
+    if len(folded) == len(text):  # every letter kept its place
+        for match in pattern.finditer(folded):
+            yield match.start(), match.end(), match.lastindex or 0
+        return
+    for word in WORD.finditer(text):
+        if is_one := pattern.fullmatch(fold(word[0])):
+            yield word.start(), word.end(), is_one.lastindex or 0
+
+
+@lru_cache(maxsize=256)
+def _pattern(terms: tuple[Term, ...]) -> re.Pattern[str]:
+    """One group for each term."""
+    groups = []
+    for term in terms:
+        words = [*(re.escape(fold(word)) for word in term.words), *term.forms]
+        groups.append("|".join([*words, *(words[:1] if term.is_beginning else [])]))
+        if term.is_beginning:
+            groups[-1] += r"\w*"
+    return re.compile(r"\b(?:" + "|".join(rf"((?:{group}))\b" for group in groups) + ")")
 
 
 def _window(text: str, found: list[tuple[int, int, int]]) -> tuple[int, int]:

@@ -22,11 +22,12 @@ WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f\u00ad])*")  # in a text; scr
 
 @dataclass(frozen=True)
 class Term:
-    """One word, or several that follow each other; as typed. `forms` are folded."""
+    """One word, or several that follow each other; as typed. `forms` are folded. Exact: typed between quotes."""
 
     words: tuple[str, ...]
     forms: tuple[str, ...] = ()
     is_beginning: bool = False
+    is_exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def fold(text: str) -> str:
     text = text.lower()
     if text.isascii():
         return text
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).replace("\u00ad", "")
+    return _MARKS.sub("", unicodedata.normalize("NFD", text)).replace("\u00ad", "").replace("ς", "σ")
 
 
 def read_query(typed: str) -> Query:
@@ -61,16 +62,14 @@ def read_query(typed: str) -> Query:
             if not group or (group in seen):
                 continue
             seen.add(group)
-            if minus or minus_word:
-                without.append(Term(group))
+            if minus or minus_word or chars is None:
+                (without if minus or minus_word else terms).append(Term(group, is_exact=True))
             else:
                 terms.append(_term(group, counted=len(terms), is_last=chunk is chunks[-1] and group == groups[-1]))
     return Query(text, tuple(terms), tuple(without))
 
 
 def _term(group: tuple[str, ...], *, counted: int, is_last: bool) -> Term:
-    if len(group) > 1:
-        return Term(group)
     folded = fold(group[0])
     forms = forms_of(folded) if counted < MOST_WITH_FORMS else ()
     return Term(group, forms, is_last and len(folded) >= SHORTEST_BEGINNING)

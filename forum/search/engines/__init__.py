@@ -14,12 +14,11 @@ from django.db import connection
 from articles.models import Article, ArticleQuerySet
 from forum.search.words import Query
 
-BATCH = 1_000  # rows that `fill` takes in one transaction
+BATCH = 2_000  # rows that `fill` takes in one transaction
 MOST_ARTICLES = (
     1_000  # of a section or an author that are named one by one; a larger part of the site is met soon enough
 )
 MOST_DAYS, MOST_MONTHS = 40, 40
-TITLES_FIRST = 200  # articles with the words in their title that are always among what is ranked
 
 
 @dataclass(frozen=True)
@@ -72,11 +71,11 @@ class Engine(Protocol):
     def tidy(self) -> None:
         """What makes a freshly filled index quick."""
 
-    def newest_articles(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
-        """First some with the words in the title, then all; each newest first. An id may occur twice."""
+    def newest_articles(self, query: Query, filters: Filters, *, limit: int, by_field: bool) -> list[int]:
+        """Newest first. `by_field`: those with all words in the title, then in title and lead, then all; ids occur again."""
 
     def newest_reactions(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
-        """Newest first; what only begins like the last word comes behind, and only when the others are few."""
+        """Newest first; what only begins like the last word comes behind, and only when the others are few; ids occur again."""
 
 
 def engine() -> Engine:

@@ -8,11 +8,12 @@ no word holds: article, day, month, answer, and block, by which the newest are l
 import sys
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from forum.search.engines import MOST_ARTICLES, TITLES_FIRST, Filters
+from forum.search.engines import MOST_ARTICLES, Filters
 from forum.search.words import Query
 
 MOST_CHARS = 200_000  # of a text that are looked at; a tsvector holds at most a megabyte
@@ -20,12 +21,13 @@ BLOCK = 2_048  # ids
 
 TABLES = [
     "CREATE TABLE search_article (id bigint PRIMARY KEY, published_at timestamptz NOT NULL,"
-    " title tsvector NOT NULL, words tsvector NOT NULL)",
+    " title tsvector NOT NULL, head tsvector NOT NULL, words tsvector NOT NULL)",
     # The words of a reaction lie apart from its row: they are hardly ever read, and the rows stay small and together.
     "CREATE TABLE search_reaction (id bigint PRIMARY KEY, article_id bigint NOT NULL,"
     " published_at timestamptz NOT NULL, words tsvector NOT NULL) WITH (toast_tuple_target = 128)",
     "ALTER TABLE search_reaction ALTER words SET STATISTICS 0",
     "CREATE INDEX search_article_title ON search_article USING gin (title) WITH (fastupdate = off)",
+    "CREATE INDEX search_article_head ON search_article USING gin (head) WITH (fastupdate = off)",
     "CREATE INDEX search_article_words ON search_article USING gin (words) WITH (fastupdate = off)",
     "CREATE INDEX search_reaction_words ON search_reaction USING gin (words) WITH (fastupdate = off)",
 ]
@@ -77,7 +79,8 @@ def _capitals() -> tuple[str, str]:
     """Capitals of Latin, Greek, Cyrillic and Armenian that are no letter with an accent, and their small letters."""
     pairs = [(chr(code), chr(code).lower()) for code in range(0x80, 0x590)]
     pairs = [(large, small) for large, small in pairs if large != small and len(small) == 1]
-    pairs = [(large, small) for large, small in pairs if len(unicodedata.normalize("NFKD", large)) == 1]
+    pairs = [(large, small) for large, small in pairs if len(unicodedata.normalize("NFD", large)) == 1]
+    pairs.append(("ς", "σ"))  # one letter, written otherwise at the end of a word
     return "".join(large for large, _ in pairs), "".join(small for _, small in pairs)
 
 
@@ -87,7 +90,7 @@ def _functions() -> list[str]:
         f"""CREATE FUNCTION search_fold(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
         BEGIN
             IF octet_length(said) <> char_length(said) THEN
-                said := regexp_replace(normalize(replace(said, U&'\\00ad', ''), NFKD), '[\\u0300-\\u036f]+', '', 'g');
+                said := regexp_replace(normalize(replace(said, U&'\\00ad', ''), NFD), '[\\u0300-\\u036f]+', '', 'g');
                 IF octet_length(said) <> char_length(said) THEN
                     said := regexp_replace(said, '[{_separators()}]+', ' ', 'g');
                     IF octet_length(said) <> char_length(said) THEN
@@ -145,7 +148,7 @@ def _functions() -> list[str]:
                 RETURN NULL;
             END IF;
             IF {_ARTICLE_IS_PUBLIC.format(row="new")} THEN
-                INSERT INTO search_article (id, published_at, title, words)
+                INSERT INTO search_article (id, published_at, title, head, words)
                 SELECT {_article("new")} ON CONFLICT (id) DO NOTHING;
             END IF;
             RETURN NULL;
@@ -231,9 +234,10 @@ def _columns(row: str, columns: tuple[str, ...]) -> str:
 
 def _article(row: str) -> str:
     names = f"(SELECT string_agg(line->>0, ' ') FROM jsonb_array_elements({row}.byline) AS line)"
-    everything = f"concat_ws(' ', {row}.title, {row}.lead, {names}, {row}.body)"
-    title, words = (f"search_stems({text}, {row}.language)" for text in (f"{row}.title", everything))
-    return f"{row}.id, {row}.published_at, {title}, {words}"
+    head = f"concat_ws(' ', {row}.title, {row}.lead, {names})"
+    texts = (f"{row}.title", head, f"concat_ws(' ', {head}, {row}.body)")
+    vectors = ", ".join(f"search_stems({text}, {row}.language)" for text in texts)
+    return f"{row}.id, {row}.published_at, {vectors}"
 
 
 def _reaction(row: str) -> str:
@@ -266,7 +270,7 @@ class PostgreSQL:
         """The rows are locked, so that nobody changes one between its being read and its being taken in."""
         if kind == "articles":
             into, row, table, is_public = (
-                "search_article (id, published_at, title, words)",
+                "search_article (id, published_at, title, head, words)",
                 _article("t"),
                 "articles_article",
                 _ARTICLE_IS_PUBLIC,
@@ -290,22 +294,25 @@ class PostgreSQL:
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM (ANALYZE) search_article, search_reaction")
 
-    def newest_articles(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
+    def newest_articles(self, query: Query, filters: Filters, *, limit: int, by_field: bool) -> list[int]:
         words, word_params = _tsquery(query, beginning=True)
-        public, public_params = filters.public_articles().values("pk").query.sql_with_params()
-        since = "" if filters.since is None else "AND i.published_at >= %s"
-        since_params = [] if filters.since is None else [filters.since]
-        branch = f"""(SELECT i.id FROM search_article i WHERE i.{{column}} @@ (SELECT tsquery FROM asked) AND i.id IN ({public})
-            {since} ORDER BY i.published_at DESC, i.id DESC LIMIT %s)"""
+        public = filters.public_articles()
+        if filters.since is not None:
+            public = public.filter(published_at__gte=filters.since)
+        sql, params = public.values("id").query.sql_with_params()
+        branch = """(SELECT i.id FROM search_article AS i WHERE i.{field} @@ (SELECT tsquery FROM asked)
+            AND i.id IN (SELECT id FROM public) ORDER BY i.published_at DESC, i.id DESC LIMIT %s)"""
+        fields = ("title", "head", "words") if by_field else ("words",)
         return _ids(
-            f"WITH asked AS MATERIALIZED (SELECT {words} AS tsquery)"
-            f" {branch.format(column='title')} UNION ALL {branch.format(column='words')}",
-            [*word_params, *public_params, *since_params, TITLES_FIRST, *public_params, *since_params, limit],
+            f"WITH asked AS MATERIALIZED (SELECT {words} AS tsquery), public AS MATERIALIZED ({sql}) "
+            + " UNION ALL ".join(branch.format(field=field) for field in fields),
+            [*word_params, *params, *(limit for _ in fields)],
         )
 
     def newest_reactions(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
         plain, plain_params = _tsquery(query, beginning=False)
-        wide, wide_params = "NULL::tsquery", []
+        wide = "NULL::tsquery"
+        wide_params: list[Any] = []
         marks, mark_params = _marks(filters)
         if any(term.is_beginning for term in query.terms):
             words, wide_params = _tsquery(query, beginning=True)
@@ -317,32 +324,29 @@ class PostgreSQL:
         )
 
 
-def _ids(sql: str, params: list[object]) -> list[int]:
+def _ids(sql: str, params: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _tsquery(query: Query, *, beginning: bool) -> tuple[str, list[object]]:
+def _tsquery(query: Query, *, beginning: bool) -> tuple[str, list[Any]]:
     sql = " && ".join("search_term(%s, %s::text[], %s)" for _ in query.terms)
     sql += "".join(" && !!search_term(%s, NULL, false)" for _ in query.without)
-    params: list[object] = []
+    params: list[Any] = []
     for term in query.terms:
-        params += [
-            " ".join(term.words),
-            None if len(term.words) > 1 else list(term.forms),
-            beginning and term.is_beginning,
-        ]
+        params += [" ".join(term.words), None if term.is_exact else list(term.forms), beginning and term.is_beginning]
     return f"({sql})", [*params, *(" ".join(term.words) for term in query.without)]
 
 
-def _marks(filters: Filters) -> tuple[str, list[object]]:
+def _marks(filters: Filters) -> tuple[str, list[Any]]:
     marks: list[str] = ["§answer"] if filters.only_authors else []
     if periods := filters.periods(timezone.now()):
         marks.append("(" + "|".join(f"§{period}" for period in periods) + ")")
-    sql, params = (" && %s::tsquery", ["&".join(marks)]) if marks else ("", [])
+    sql = " && %s::tsquery" if marks else ""
+    params: list[Any] = ["&".join(marks)] if marks else []
     if filters.names_articles:
-        articles, article_params = filters.articles_with_reactions().values("pk").query.sql_with_params()
+        articles, article_params = filters.articles_with_reactions().values("id").query.sql_with_params()
         sql += f""" && coalesce((SELECT string_agg('§x' || id, '|')::tsquery FROM ({articles}) AS named(id)
             HAVING count(*) BETWEEN 1 AND {MOST_ARTICLES}), ''::tsquery)"""
         params = [*params, *article_params]

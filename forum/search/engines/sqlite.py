@@ -5,10 +5,12 @@ knows no stems: `forms_of` looks for the other forms. Words of our own, which no
 month, answer; FTS5 meets them as quickly as words.
 """
 
+from typing import Any
+
 from django.db import connection, transaction
 from django.utils import timezone
 
-from forum.search.engines import MOST_ARTICLES, TITLES_FIRST, Filters
+from forum.search.engines import MOST_ARTICLES, Filters
 from forum.search.words import Query, Term
 
 MARK = "\ue000"  # private use: FTS5 takes it for a letter, `read_query` and the triggers take it out
@@ -133,21 +135,27 @@ class SQLite:
                         break
                 pages = 500
 
-    def newest_articles(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
+    def newest_articles(self, query: Query, filters: Filters, *, limit: int, by_field: bool) -> list[int]:
         words = _expression(query, beginning=True)
-        public, public_params = filters.public_articles().values("pk").query.sql_with_params()
-        since, since_params = _since(filters, "i")
-        branch = f"""SELECT id FROM (SELECT i.id FROM search_article_words AS w CROSS JOIN search_article AS i ON i.id = w.rowid
-            WHERE search_article_words MATCH %s AND i.id IN ({public}) {since}
+        public = filters.public_articles()
+        if filters.since is not None:
+            public = public.filter(published_at__gte=filters.since)
+        sql, params = public.values("id").query.sql_with_params()
+        branch = """SELECT id FROM (SELECT i.id FROM search_article_words AS w CROSS JOIN search_article AS i ON i.id = w.rowid
+            WHERE search_article_words MATCH %s AND i.id IN (SELECT id FROM public)
             ORDER BY i.published_at DESC, i.id DESC LIMIT %s)"""
-        params = [f"{{title}} : ({words})", *public_params, *since_params, TITLES_FIRST]
-        return _ids(f"{branch} UNION ALL {branch}", [*params, words, *public_params, *since_params, limit])
+        fields = ("{title} : ", "{title lead} : ", "") if by_field else ("",)
+        return _ids(
+            f"WITH public AS ({sql}) " + " UNION ALL ".join([branch] * len(fields)),
+            [*params, *(param for field in fields for param in (f"{field}({words})", limit))],
+        )
 
     def newest_reactions(self, query: Query, filters: Filters, *, limit: int) -> list[int]:
-        public, public_params = filters.public_articles().values("pk").query.sql_with_params()
-        named, named_params = "%s", []
+        public, public_params = filters.public_articles().values("id").query.sql_with_params()
+        named = "%s"
+        named_params: tuple[Any, ...] = ()
         if filters.names_articles:
-            articles, named_params = filters.articles_with_reactions().values("pk").query.sql_with_params()
+            articles, named_params = filters.articles_with_reactions().values("id").query.sql_with_params()
             one_by_one = f"group_concat('\"' || {_MARK} || 'x' || id || '\"', ' OR ')"
             named = f"""(SELECT '(' || %s || ')' || CASE WHEN count(*) BETWEEN 1 AND {MOST_ARTICLES}
                 THEN ' AND (' || {one_by_one} || ')' ELSE '' END FROM ({articles}))"""
@@ -158,7 +166,7 @@ class SQLite:
             ORDER BY w.rowid DESC LIMIT %s)"""
         marks = _marks(filters)
 
-        def params(beginning: bool) -> list[object]:
+        def params(beginning: bool) -> list[Any]:
             words = f"({_expression(query, beginning=beginning)}){marks}"
             return [words, *named_params, *public_params, *since_params, limit]
 
@@ -168,13 +176,13 @@ class SQLite:
         return _ids(f"{branch} UNION ALL {branch} LIMIT %s", [*params(False), *params(True), limit])
 
 
-def _ids(sql: str, params: list[object]) -> list[int]:
+def _ids(sql: str, params: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _since(filters: Filters, table: str) -> tuple[str, list[object]]:
+def _since(filters: Filters, table: str) -> tuple[str, list[Any]]:
     if filters.since is None:
         return "", []
     return f"AND {table}.published_at >= %s", [connection.ops.adapt_datetimefield_value(filters.since)]
