@@ -7,6 +7,7 @@ upload; the files that pages show are made from it later, by the worker (article
 
 import json
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -155,8 +156,8 @@ def _in_darkroom(content: bytes, command: str, *numbers: int) -> tuple[dict[str,
             run = subprocess.run(words, input=content, capture_output=True, timeout=SECONDS)  # noqa: S603  ours, all of it
     except subprocess.TimeoutExpired as error:
         raise _refusal("time") from error
-    if run.returncode:  # a decoder crashed, or was ended for what it asked
-        raise _refusal("unreadable")
+    if run.returncode:  # a decoder crashed, or was ended for the time that it took
+        raise _refusal("time" if run.returncode == -signal.SIGXCPU else "unreadable")
     line, _newline, rest = run.stdout.partition(b"\n")
     facts = json.loads(line)
     if "refused" in facts:

@@ -44,6 +44,15 @@ WRONG = [
     ("MAX_BODY_CHARS", "20001", "a whole number from 500 to 20000"),
     ("CONFIRMATIONS_PER_HOUR", "many", "a whole number from 1 to 100000"),
     ("DATA_DIR", "/dev/null/data", "cannot be made"),
+    ("MEDIA_STORAGE_URL", "https://host/bucket", "s3://, s3+http://"),
+    ("MEDIA_STORAGE_URL", "s3://host/bucket", "s3://key:secret@host/bucket"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket/folder", "s3://key:secret@host/bucket"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host:port/bucket", "s3://key:secret@host/bucket"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket?zone=1", "region, public, acl"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket?region=a&region=b", "region, public, acl"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket?acl=open", "public-read"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket?public=cdn.example", "https://cdn.example.org"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket?public=https://a.example;script-src", "https://cdn.example.org"),
 ]
 
 
@@ -77,6 +86,7 @@ RIGHT = {
     "EMAIL_URL": "smtps://user:p%40ss@mail.example.org:465",
     "CACHE_URL": "redis://127.0.0.1:6379/0",
     "MAX_BODY_CHARS": "500",
+    "MEDIA_STORAGE_URL": "s3://key:sec%2Fret@s3.example.org:9000/bucket?region=eu-west-1&public=https://cdn.example.org",
 }
 
 
