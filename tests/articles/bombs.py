@@ -135,7 +135,10 @@ TAKEN: dict[str, Callable[[], bytes]] = {
 }
 REFUSED: dict[str, tuple[str, Callable[[], bytes]]] = {
     "25 MP WebP": ("kind", lambda: saved(Image.new("RGB", (SIDE, SIDE)), "WEBP")),
-    "25 MP lossless WebP": ("kind", lambda: saved(Image.new("RGBA", (SIDE, SIDE), (1, 2, 3, 4)), "WEBP", lossless=True)),
+    "25 MP lossless WebP": (
+        "kind",
+        lambda: saved(Image.new("RGBA", (SIDE, SIDE), (1, 2, 3, 4)), "WEBP", lossless=True),
+    ),
     "WebP of 16,383 a side": ("pixels", lambda: saved(Image.new("L", (16_383, 9)), "WEBP")),
     "25 MP progressive CMYK JPEG": (
         "kind",

@@ -5,3 +5,5 @@ import os
 from tests.settings import *  # noqa: F403
 
 MEDIA_ROOT = os.environ["MEDIA"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+STATIC_ROOT = os.environ["DATA_DIR"]

@@ -106,7 +106,9 @@ def test_p29_a_picture_with_a_profile_comes_out_in_the_colours_it_had():
 
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
     plain = BytesIO()
-    Image.new("RGB", (60, 60), (200, 60, 40)).save(plain, "PNG", icc_profile=lab.tobytes())  # for no RGB picture: ignored
+    Image.new("RGB", (60, 60), (200, 60, 40)).save(
+        plain, "PNG", icc_profile=lab.tobytes()
+    )  # for no RGB picture: ignored
     assert Image.open(BytesIO(develop(plain).content)).getpixel((9, 9)) == pytest.approx((200, 60, 40), abs=4)
     grey = BytesIO()
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
