@@ -28,7 +28,7 @@ from articles.picture_rows import ArticleImageQuerySet
 PORTRAIT_PIXELS = 192
 PORTRAIT_FOCUS = (50, 40)  # faces are above the middle
 PORTRAIT_BYTES = 40_000
-SECONDS = 40  # for one picture; a large one takes five
+SECONDS = 60  # for one picture; a large one takes five, on a busy machine twenty
 _DARKROOM = Path(darkroom.__file__)
 _one_at_a_time = BoundedSemaphore(1)
 
