@@ -96,6 +96,14 @@ def test_a_right_word_is_taken(tmp_path, name, word):
     assert run.returncode == 0, run.stderr
 
 
+def test_pages_may_show_pictures_from_the_store_that_was_named_and_no_other(tmp_path):
+    ask = "from django.conf import settings; print(*settings.SECURE_CSP['img-src'])"
+    store = "s3://key:secret@s3.example.org/bucket?public=https://cdn.example.org/x"
+    assert manage(tmp_path, "shell", "-v0", "-c", ask).stdout.strip() == "'self'"
+    run = manage(tmp_path, "shell", "-v0", "-c", ask, MEDIA_STORAGE_URL=store)
+    assert run.stdout.strip() == "'self' https://cdn.example.org"
+
+
 def test_the_systems_own_language_list_is_not_ours(tmp_path):
     ask = "from django.conf import settings; print(settings.LANGUAGE_CODE)"
     assert manage(tmp_path, "shell", "-v0", "-c", ask, LANGUAGE="en_US:en").stdout.strip() == "nl"

@@ -243,6 +243,14 @@ def test_files_of_nobody_are_swept_after_a_day_and_no_others():
     assert all(default_storage.exists(name) for name in (*kept, strange, *young))
 
 
+def test_nothing_is_swept_when_it_is_the_rows_that_are_gone():
+    image = make_image(picture_bytes(size=(1700, 500)))
+    names = [aged(part[kind]) for part in image.renditions for kind in ("avif", "jpeg")]
+    ArticleImage.objects.all().delete()
+    Sweeper().sweep()
+    assert all(default_storage.exists(name) for name in names)
+
+
 KILLED = """
 import os, signal, sys
 import django
