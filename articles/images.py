@@ -7,6 +7,7 @@ upload; the files that pages show are made from it later, by the worker (article
 
 import json
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,7 +28,7 @@ from articles.picture_rows import ArticleImageQuerySet
 PORTRAIT_PIXELS = 192
 PORTRAIT_FOCUS = (50, 40)  # faces are above the middle
 PORTRAIT_BYTES = 40_000
-SECONDS = 40  # for one picture; a large one takes five
+SECONDS = 60  # for one picture; a large one takes five, on a busy machine twenty
 _DARKROOM = Path(darkroom.__file__)
 _one_at_a_time = BoundedSemaphore(1)
 
@@ -155,8 +156,8 @@ def _in_darkroom(content: bytes, command: str, *numbers: int) -> tuple[dict[str,
             run = subprocess.run(words, input=content, capture_output=True, timeout=SECONDS)  # noqa: S603  ours, all of it
     except subprocess.TimeoutExpired as error:
         raise _refusal("time") from error
-    if run.returncode:  # a decoder crashed, or was ended for what it asked
-        raise _refusal("unreadable")
+    if run.returncode:  # a decoder crashed, or was ended for the time that it took
+        raise _refusal("time" if run.returncode == -signal.SIGXCPU else "unreadable")
     line, _newline, rest = run.stdout.partition(b"\n")
     facts = json.loads(line)
     if "refused" in facts:

@@ -1,8 +1,11 @@
 """Finds files that belong to no row: what a killed process left between writing a file and pointing a row at it.
 
-Careful: only names that we give, only files older than a day, and only when the row that would own it does not.
+Careful: only names that we give, only files older than a day, and only when the row that would own it does not. Where a
+good part of the files seems to be nobody's, it is not files that were lost but rows (another database, an old copy of
+it): then nothing is deleted.
 """
 
+import logging
 import re
 from collections.abc import Iterable
 from datetime import timedelta
@@ -14,7 +17,9 @@ from django.utils import timezone
 from articles import images, storage
 from articles.models import Article, ArticleImage, Author
 
+log = logging.getLogger(__name__)
 OLD = timedelta(days=1)
+FEW = 3  # so many at once may be nobody's, and up to a quarter of all that were looked at
 NAMES_AT_ONCE = 1000
 BATCH = 200
 _RENDITION = re.compile(r"articles/([0-9]+)-[A-Za-z0-9_-]{16}-c?[0-9]+\.(?:avif|jpg)", re.ASCII)
@@ -36,11 +41,16 @@ class Sweeper:
             ("originals", storage.private_storage()),
         ):
             names = self._next_names(folder, store, names_at_once)
-            for batch in (names[start : start + BATCH] for start in range(0, len(names), BATCH)):
-                owned = _owned(folder, batch)
-                lonely = [name for name in batch if name not in owned and _is_old(store, name)]
-                storage.delete(lonely, storage=store)
-                swept += len(lonely)
+            owned: set[str] = set()
+            for start in range(0, len(names), BATCH):
+                owned |= _owned(folder, names[start : start + BATCH])
+            lonely = [name for name in names if name not in owned]
+            if len(lonely) > FEW and len(lonely) * 4 > len(names):
+                log.warning("%s of %s files in %s belong to no row; none is deleted", len(lonely), len(names), folder)
+                continue
+            old = [name for name in lonely if _is_old(store, name)]
+            storage.delete(old, storage=store)
+            swept += len(old)
         return swept
 
     def _next_names(self, folder: str, store: Storage, at_once: int) -> list[str]:

@@ -158,7 +158,7 @@
   function takeFrom(place, intoText) {
     place.addEventListener("paste", (event) => {
       const files = images(event.clipboardData);
-      if (!files.length) return;
+      if (!files.length || event.clipboardData.getData("text/plain")) return; // words from a word processor bring a picture of themselves
       event.preventDefault();
       send(files, intoText);
     });

@@ -47,6 +47,15 @@ WRONG = [
     ("WEBSUB_HUB", "https://hub.example.org:port/", "https://hub.example.org/"),
     ("WEBSUB_HUB", "ftp://hub.example.org/", "https://hub.example.org/"),
     ("DATA_DIR", "/dev/null/data", "cannot be made"),
+    ("MEDIA_STORAGE_URL", "https://host/bucket", "s3://, s3+http://"),
+    ("MEDIA_STORAGE_URL", "s3://host/bucket", "s3://key:secret@host/bucket"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket/folder", "s3://key:secret@host/bucket"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host:port/bucket", "s3://key:secret@host/bucket"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket?zone=1", "region, public, acl"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket?region=a&region=b", "region, public, acl"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket?acl=open", "public-read"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket?public=cdn.example", "https://cdn.example.org"),
+    ("MEDIA_STORAGE_URL", "s3://key:secret@host/bucket?public=https://a.example;script-src", "https://cdn.example.org"),
 ]
 
 
@@ -80,6 +89,7 @@ RIGHT = {
     "EMAIL_URL": "smtps://user:p%40ss@mail.example.org:465",
     "CACHE_URL": "redis://127.0.0.1:6379/0",
     "MAX_BODY_CHARS": "500",
+    "MEDIA_STORAGE_URL": "s3://key:sec%2Fret@s3.example.org:9000/bucket?region=eu-west-1&public=https://cdn.example.org",
 }
 
 
@@ -87,6 +97,14 @@ RIGHT = {
 def test_a_right_word_is_taken(tmp_path, name, word):
     run = manage(tmp_path, "check", **{name: word})
     assert run.returncode == 0, run.stderr
+
+
+def test_pages_may_show_pictures_from_the_store_that_was_named_and_no_other(tmp_path):
+    ask = "from django.conf import settings; print(*settings.SECURE_CSP['img-src'])"
+    store = "s3://key:secret@s3.example.org/bucket?public=https://cdn.example.org/x"
+    assert manage(tmp_path, "shell", "-v0", "-c", ask).stdout.strip() == "'self'"
+    run = manage(tmp_path, "shell", "-v0", "-c", ask, MEDIA_STORAGE_URL=store)
+    assert run.stdout.strip() == "'self' https://cdn.example.org"
 
 
 def test_the_systems_own_language_list_is_not_ours(tmp_path):
