@@ -22,7 +22,7 @@ AUTHORS_PER_PAGE = 100
 @requires(Ability.ARRANGE)
 @require_safe
 def sections(request: HttpRequest) -> HttpResponse:
-    found = Section.objects.annotate(count=Count("articles"))
+    found = Section.objects.annotate(count=Count("articles")).order_by("position", "name")
     return render(request, "desk/arranging/sections.html", {"door": "desk_sections", "found": found})
 
 
@@ -62,7 +62,7 @@ def delete_section(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def authors(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    found = Author.objects.annotate(count=Count("bylines")).filter(name__icontains=words)
+    found = Author.objects.annotate(count=Count("bylines")).filter(name__icontains=words).order_by("name", "pk")
     number = number_in_query(request.GET.get("page", "1"))
     pages = Paginator(found, AUTHORS_PER_PAGE)
     if number is None or not 1 <= number <= pages.num_pages:
