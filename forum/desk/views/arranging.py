@@ -30,13 +30,13 @@ def sections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def section(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Without a number: a new one."""
-    row = get_object_or_404(Section, pk=pk) if pk else None
+    row = get_object_or_404(Section, pk=pk) if pk is not None else None
     form = SectionForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         saved = actions.save_section(form.save(commit=False))
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return HttpResponseRedirect(reverse("desk_sections"))
-    context = {"door": "desk_sections", "form": form, "section": pk and Section.objects.get(pk=pk)}
+    context = {"door": "desk_sections", "form": form, "section": row and Section.objects.get(pk=row.pk)}
     return render(request, "desk/arranging/section.html", context, status=422 if form.errors else 200)
 
 
@@ -75,7 +75,7 @@ def authors(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def author(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Without a number: a new one."""
-    row = get_object_or_404(Author, pk=pk) if pk else None
+    row = get_object_or_404(Author, pk=pk) if pk is not None else None
     form = AuthorForm(request.POST or None, request.FILES or None, instance=row)
     if request.method == "POST" and form.is_valid():
         saved = actions.save_author(
@@ -85,7 +85,7 @@ def author(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         )
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return HttpResponseRedirect(reverse("desk_authors"))
-    context = {"door": "desk_authors", "form": form, "author": pk and Author.objects.get(pk=pk)}
+    context = {"door": "desk_authors", "form": form, "author": row and Author.objects.get(pk=row.pk)}
     return render(request, "desk/arranging/author.html", context, status=422 if form.errors else 200)
 
 
