@@ -31,6 +31,7 @@ class Answer:
 class Site:
     port: int
     mails: Keeper
+    folder: Path | None = None  # its DATA_DIR
 
     @property
     def url(self) -> str:
@@ -72,7 +73,7 @@ def running_site(data_dir: Path, **settings: str) -> Iterator[Site]:
     keeper = Keeper()
     mail = Controller(keeper, hostname="127.0.0.1", port=free_port())
     mail.start()
-    site = Site(free_port(), keeper)
+    site = Site(free_port(), keeper, data_dir)
     mail_port = mail.port
     own = {"DATA_DIR": str(data_dir), "PORT": str(site.port), "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}"}
     unwanted = ("DATABASE_URL", "SITE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE")
