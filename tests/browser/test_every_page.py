@@ -47,8 +47,15 @@ def pages(site: Site) -> dict[str, tuple[str, str]]:
     long = found["long thread"][1]
     keep("long thread, next page", re.findall(r'href="(/articles/[a-z0-9-]+/\?after=\d+)', long)[0])
     keep("conversation", re.findall(r'href="(/articles/[a-z0-9-]+/conversations/\d+/)', long)[0])
-    for name in ("house-rules", "privacy", "accessibility"):
+    for name in ("house-rules", "privacy", "accessibility", "about", "contact"):
         keep(name, f"/{name}/")
+    keep("house page in the other language", "/en/about/")
+    keep("front page in the other language", "/en/")
+    keep("article in two languages", "/articles/four-minutes-late-in-wickering-sound/")
+    keep("article by two authors", "/articles/de-bibliotheek-leent-nu-ook-ladders/")
+    months = re.findall(r'href="(/archive/[0-9]{4}/[0-9]{2}/)"', keep("archive", "/archive/"))
+    keep("month", months[0])
+    keep("recent reactions", "/reactions/")
     keep("not found", "/nowhere/", expected=404)
     keep("form alone", HALLERWAARD + "react/")
     parent = re.findall(r'id="reaction-(\d+)"', article)[0]

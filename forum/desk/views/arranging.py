@@ -22,7 +22,7 @@ AUTHORS_PER_PAGE = 100
 @requires(Ability.ARRANGE)
 @require_safe
 def sections(request: HttpRequest) -> HttpResponse:
-    found = Section.objects.annotate(count=Count("articles"))
+    found = Section.objects.annotate(count=Count("articles")).order_by("position", "name")
     return render(request, "desk/arranging/sections.html", {"door": "desk_sections", "found": found})
 
 
@@ -30,13 +30,13 @@ def sections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def section(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Without a number: a new one."""
-    row = get_object_or_404(Section, pk=pk) if pk else None
+    row = get_object_or_404(Section, pk=pk) if pk is not None else None
     form = SectionForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         saved = actions.save_section(form.save(commit=False))
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return HttpResponseRedirect(reverse("desk_sections"))
-    context = {"door": "desk_sections", "form": form, "section": pk and Section.objects.get(pk=pk)}
+    context = {"door": "desk_sections", "form": form, "section": row and Section.objects.get(pk=row.pk)}
     return render(request, "desk/arranging/section.html", context, status=422 if form.errors else 200)
 
 
@@ -62,7 +62,7 @@ def delete_section(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def authors(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\0", "").strip()[:100]
-    found = Author.objects.annotate(count=Count("bylines")).filter(name__icontains=words)
+    found = Author.objects.annotate(count=Count("bylines")).filter(name__icontains=words).order_by("name", "pk")
     number = number_in_query(request.GET.get("page", "1"))
     pages = Paginator(found, AUTHORS_PER_PAGE)
     if number is None or not 1 <= number <= pages.num_pages:
@@ -75,7 +75,7 @@ def authors(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def author(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Without a number: a new one."""
-    row = get_object_or_404(Author, pk=pk) if pk else None
+    row = get_object_or_404(Author, pk=pk) if pk is not None else None
     form = AuthorForm(request.POST or None, request.FILES or None, instance=row)
     if request.method == "POST" and form.is_valid():
         saved = actions.save_author(
@@ -85,7 +85,7 @@ def author(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         )
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return HttpResponseRedirect(reverse("desk_authors"))
-    context = {"door": "desk_authors", "form": form, "author": pk and Author.objects.get(pk=pk)}
+    context = {"door": "desk_authors", "form": form, "author": row and Author.objects.get(pk=row.pk)}
     return render(request, "desk/arranging/author.html", context, status=422 if form.errors else 200)
 
 

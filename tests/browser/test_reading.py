@@ -1,0 +1,99 @@
+"""Reading with a browser: copying the address, printing, large letters; and arranging the house by keyboard."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.site import Site
+from tests.browser.test_every_page import AXE, AXE_OPTIONS, HALLERWAARD, VNU
+
+READERS = (HALLERWAARD, "/articles/de-bibliotheek-leent-nu-ook-ladders/", "/", "/archive/", "/privacy/", "/reactions/")
+DESK = ("sections/", "sections/new/", "sections/1/", "sections/1/delete/", "authors/", "authors/new/", "authors/1/")
+DESK += ("authors/1/delete/", "pages/", "pages/about/nl/", "pages/about/nl/restore/")
+
+
+def log_in(context: BrowserContext, site: Site) -> Page:
+    assert site.folder
+    name, password = (site.folder / "demo-login.txt").read_text().splitlines()[0].split()
+    page = context.new_page()
+    page.goto(f"{site.url}/admin/login/")
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", password)
+    page.locator("[type=submit]").click()
+    page.wait_for_url("**/admin/")
+    return page
+
+
+def test_the_address_of_an_article_is_copied(new_context, site: Site):
+    page = new_context(permissions=["clipboard-read", "clipboard-write"]).new_page()
+    page.goto(site.url + HALLERWAARD)
+    page.get_by_text("Deel dit artikel").click()
+    page.get_by_role("button", name="Kopieer het adres").click()
+    expect(page.locator("[data-share] [role=status]")).to_have_text("Gekopieerd")
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#address").input_value()
+    assert page.locator("#address").input_value().endswith(HALLERWAARD)
+
+
+def test_on_paper_stand_the_article_and_every_reaction_and_nothing_to_press(new_context, site: Site):
+    page = new_context(color_scheme="dark").new_page()
+    page.goto(site.url + HALLERWAARD)
+    page.evaluate("document.querySelectorAll('details.branch').forEach(branch => branch.open = false)")
+    folded = page.locator(".replies .reaction").first
+    expect(folded).not_to_be_visible()
+    page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+    assert page.locator(".replies .reaction").evaluate_all("all => all.every(one => one.checkVisibility())")
+    for what in ("#react", ".masthead nav", ".tools", ".foot", ".share", ".related", ".beside", ".acts", ".order"):
+        assert not page.locator(what).evaluate_all("all => all.some(one => one.checkVisibility())"), what
+    colours = "element => [getComputedStyle(element).color, getComputedStyle(document.documentElement).backgroundColor]"
+    assert page.locator(".prose").evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+
+
+def test_letters_of_twice_the_size_fit(new_context, site: Site):
+    page = new_context(viewport={"width": 640, "height": 900}).new_page()
+    for path in READERS:
+        page.goto(site.url + path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"), path
+
+
+def test_the_desk_is_valid_html_without_barriers_and_fits_a_telephone(new_context, site: Site, tmp_path: Path):
+    faults = []
+    for width, scheme in ((1280, "light"), (360, "dark")):
+        context = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
+        page = log_in(context, site)
+        for path in DESK:
+            answer = page.goto(f"{site.url}/desk/{path}")
+            assert answer and answer.status == 200, path
+            (tmp_path / f"{re.sub('[^a-z0-9]+', '-', path)}.html").write_text(answer.text())
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                faults.append(f"{path} {width}: too wide")
+            page.evaluate(AXE.read_text())
+            result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
+            assert result["passes"]
+            faults += [f"{path} {width} {scheme}: {violation['id']}" for violation in result["violations"]]
+    run = subprocess.run(
+        ["java", "-jar", str(VNU), "--format", "json", "--exit-zero-always", *map(str, tmp_path.glob("*.html"))],
+        capture_output=True, text=True, check=True, timeout=300,
+    )  # fmt: skip
+    faults += [f"{note['url']}: {note['message']}" for note in json.loads(run.stderr)["messages"]]
+    assert not faults, "\n".join(faults)
+
+
+def test_by_keyboard_alone_an_editor_writes_a_page_of_the_house_and_puts_it_back(new_context, site: Site):
+    page = log_in(new_context(java_script_enabled=False), site)
+    page.goto(f"{site.url}/desk/pages/contact/en/")
+    page.locator("[name=title]").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Write to us")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("‘Write to us’ is bewaard.")
+    assert "<h1>Write to us</h1>" in site.get("/en/contact/").text
+    page.goto(f"{site.url}/desk/pages/contact/en/restore/")
+    page.get_by_role("button", name="Zet terug").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("‘Contact’ is weer zoals meegeleverd.")
+    assert "<h1>Contact</h1>" in site.get("/en/contact/").text
