@@ -279,8 +279,6 @@ class NewArticleForm(forms.Form):
         self.own = own
         if not able(user, Ability.EDIT_ANY):
             del self.fields["author"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
 
     def byline(self) -> Sequence[Author]:
         """Empty when somebody who writes under his own name has none."""

@@ -10,6 +10,7 @@ from types import FrameType
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
+from articles.actions import publish_due
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
@@ -52,7 +53,7 @@ class Worker:
 
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
-        return announce_due, self._send, remake_old_parts, self._tidy
+        return publish_now, announce_due, self._send, remake_old_parts, self._tidy
 
     def _done(self, work: Callable[[], int]) -> int:
         """Of a fault only the kind and the place are logged: its words may hold what a reader typed."""
@@ -79,6 +80,11 @@ class Worker:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True  # a plain value: a lock taken in a signal handler may never be given back
+
+
+def publish_now() -> int:
+    """What was scheduled and is due."""
+    return publish_due(timezone.now())
 
 
 def remake_old_parts() -> int:
