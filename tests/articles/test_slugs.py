@@ -29,7 +29,8 @@ def move(article: Article, slug: str, by, **changes) -> Article:
     return actions.edit_article(article, written, based_on=article.version, by=by)
 
 
-def test_an_old_address_leads_to_the_new_one_with_what_stood_behind_it(karim):
+def test_an_old_address_leads_to_the_new_one_with_what_stood_behind_it(karim, settings):
+    settings.MODERATION = "after"
     article = make_article(slug="oud")
     for n in range(3):
         say(article, f"Reactie {n}")

@@ -100,7 +100,7 @@ def _done(saved: Article, step: Step | None) -> str:
         return gettext("Published. Everybody can read it now.")
     if saved.status == Status.SCHEDULED:
         return gettext("Scheduled. It appears by itself.")
-    return gettext("Saved. Readers see it like this.") if saved.is_public else gettext("Saved.")
+    return gettext("Saved. Readers see it like this.") if saved.is_public else gettext("Saved in the article.")
 
 
 def _take_back(request: HttpRequest, article: Article, typed: Mapping[str, Any], version: int, do: str) -> HttpResponse:
