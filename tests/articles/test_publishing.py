@@ -84,3 +84,22 @@ def test_everything_that_changes_a_page_raises_its_version():
         change()
         assert version_of(article) == before + 1
     assert version_of(other) == 1
+
+
+def test_making_the_html_again_touches_nothing_that_was_written():
+    article = actions.save_article(draft(body="Eerste."))
+    stale = Article.objects.get()
+    Article.objects.update(body="Intussen bewaard.", title="Intussen", version=5)
+    actions.remake_article(stale)
+    article.refresh_from_db()
+    assert (article.title, article.version) == ("Intussen", 5)
+    assert "Intussen bewaard." in article.body_html
+    assert version_of(article) == 3
+
+
+def test_who_holds_an_old_row_does_not_turn_the_version_back():
+    article = actions.save_article(draft())
+    Article.objects.update(version=7)
+    actions.save_article(article)
+    article.refresh_from_db()
+    assert article.version == 7

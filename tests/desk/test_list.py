@@ -104,7 +104,14 @@ def test_what_a_new_article_lacks_is_said_and_what_was_typed_is_kept(editor):
     assert not Article.objects.exists()
 
 
-def test_a_login_that_is_no_author_begins_nothing():
+def test_a_login_that_is_no_author_begins_nothing_and_hears_why():
     nobody = browser_of(make_staff("bas", "author"))
-    assert nobody.post("/desk/articles/new/", {"title": "x", "section": make_section().pk}).status_code == 403
+    answer = nobody.post("/desk/articles/new/", {"title": "Bewaar mij", "section": make_section().pk})
+    html = answer.content.decode()
+    assert answer.status_code == 422 and "Je login hoort nog niet bij een auteur." in html and "Bewaar mij" in html
     assert not Article.objects.exists()
+
+
+def test_an_empty_site_says_what_comes_first(editor):
+    html = editor.get("/desk/").content.decode()
+    assert "Er is nog geen rubriek." in html and "Hier staan nog geen artikelen." in html
