@@ -12,8 +12,9 @@ from articles.models import Article, ArticleImage
 
 LONG_TITLE_CHARS = 90
 
-_SHOWN = re.compile(r"!\[[^\]\n]*\]\(image:([0-9]{1,3})\)", re.ASCII)
-_TO_NOWHERE = re.compile(r"(?<!!)\[[^\]\[\n]*\]\(\s*#?\s*\)|(?<!!)\[\s*\]\([^)\n]*\)")
+# Every part has an end to it: what looks like a thousand beginnings is read in one go.
+_SHOWN = re.compile(r"!\[[^\]\[\n]{0,300}\]\(image:([0-9]{1,3})\)", re.ASCII)
+_TO_NOWHERE = re.compile(r"(?<!!)\[[^\]\[\n]{0,300}\]\( {0,9}#? {0,9}\)|(?<!!)\[ {0,9}\]\([^()\n]{0,300}\)")
 _SUBHEAD = re.compile(r"#{1,6}\s+(.*?)[#\s]*")
 
 

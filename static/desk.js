@@ -126,4 +126,5 @@
   });
   live.hidden = false;
   live.addEventListener("toggle", show);
+  live.open = true;
 })();

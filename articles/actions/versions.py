@@ -14,7 +14,7 @@ class Note(models.TextChoices):
     """Why there is a revision; the plain ones are a save."""
 
     CREATED = "created", _("begun")
-    PUBLISHED = "published", _("published")
+    PUBLISHED = "published", pgettext_lazy("article", "published")
     ON_SCHEDULE = "on schedule", _("published as scheduled")
     SCHEDULED = "scheduled", _("scheduled")
     UNSCHEDULED = "unscheduled", _("taken off the schedule")

@@ -1,7 +1,7 @@
 """What is filled in at the desk: shape and wording only; articles.actions write."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -277,21 +277,26 @@ class NewArticleForm(forms.Form):
         own = getattr(user, "author", None)
         super().__init__(sent, auto_id="new_%s", initial={"author": own})
         self.own = own
+        sections = Section.objects.values_list("pk", "name")
+        self.fields["section"].choices = [("", "–"), *sections]  # type: ignore[attr-defined]
+        self.has_sections = len(self.fields["section"].choices) > 1  # type: ignore[attr-defined]
         if not able(user, Ability.EDIT_ANY):
             del self.fields["author"]
-        self.helper = FormHelper()
-        self.helper.form_tag = False
 
     def byline(self) -> Sequence[Author]:
-        """Empty when somebody who writes under his own name has none."""
-        author = self.cleaned_data.get("author") or self.own
-        return [author] if author else []
+        return [self.cleaned_data["author"] if "author" in self.fields else self.own]  # type: ignore[list-item]
 
     def clean_language(self) -> str:
         return self.cleaned_data["language"] or settings.LANGUAGE_CODE
 
-    def complaints(self) -> Iterator[tuple[str, str]]:
-        return ((f"new_{name}", str(error)) for name in self.fields for error in self[name].errors)
+    def clean(self) -> dict[str, Any]:
+        if "author" not in self.fields and self.own is None:
+            self.add_error(None, _("Your login is not an author’s yet. Ask an editor to tie it to one."))
+        return self.cleaned_data
+
+    def complaints(self) -> list[tuple[str, str]]:
+        found = [("content", str(error)) for error in self.non_field_errors()]
+        return found + [(f"new_{name}", str(error)) for name in self.fields for error in self[name].errors]
 
 
 class LinkForm(forms.Form):

@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 
 from articles import illustrating, social
+from articles.actions import publish_due
 from articles.sweeping import Sweeper
 from articles.websub import tell_hub
 from forum.accounts.actions import forget_sessions
@@ -60,7 +61,7 @@ class Worker:
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
         return (
-            *(self._beat, announce_due, self._send, tell_hub),
+            *(self._beat, publish_now, announce_due, self._send, tell_hub),
             *(illustrating.make_due, social.make_due, remake_old_parts, self._tidy),
         )
 
@@ -101,6 +102,11 @@ class Worker:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True  # a plain value: a lock taken in a signal handler may never be given back
+
+
+def publish_now() -> int:
+    """What was scheduled and is due."""
+    return publish_due(timezone.now())
 
 
 def remake_old_parts() -> int:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from articles import illustrating
-from articles.models import Article, Author, Discussion, Section
+from articles.models import Article, Author, Discussion, Revision, Section
 from tests.articles.pictures import make_image, picture_bytes, upload
 from tests.factories import make_article, make_author, make_section
 
@@ -218,3 +218,26 @@ def test_a_deleted_article_takes_its_pictures_along(editor, django_capture_on_co
     assert not Article.objects.exists()
     assert not default_storage.exists(image.original.name)
     assert not default_storage.exists(image.renditions[0]["avif"])
+
+
+def test_what_is_saved_in_the_admin_is_a_revision_and_raises_the_version(editor):
+    article = make_article(title="Eerst")
+    discussion = {
+        "discussion-TOTAL_FORMS": "1",
+        "discussion-INITIAL_FORMS": "1",
+        "discussion-0-article": article.pk,
+        "discussion-0-state": "open",
+    }
+    fields = article_fields(article.section, article.author, title="Achterom", **discussion)
+    assert send(editor, f"/admin/articles/article/{article.pk}/change/", **fields).status_code == 302
+    revision = Revision.objects.get()
+    assert (revision.number, revision.note, revision.fields["title"]) == (2, "admin", "Achterom")
+    assert Article.objects.get().version == 2
+
+
+def test_an_article_without_a_text_is_not_published_and_the_admin_says_why(editor):
+    draft = make_article(status=Article.Status.DRAFT, published_at=None, body="")
+    answer = send(editor, "/admin/articles/article/", action="publish", _selected_action=[draft.pk])
+    assert "de tekst is leeg" in editor.get(answer["Location"]).content.decode()
+    draft.refresh_from_db()
+    assert draft.status == Article.Status.DRAFT

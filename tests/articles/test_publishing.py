@@ -85,3 +85,11 @@ def test_everything_that_changes_a_page_raises_its_version():
     assert version_of(other) == 1
     actions.save_section(article.section)  # stands in the head of every page
     assert (version_of(article), version_of(other)) == (before + 2, 2)
+
+
+def test_who_holds_an_old_row_does_not_turn_the_version_back():
+    article = actions.save_article(draft())
+    Article.objects.update(version=7)
+    actions.save_article(article)
+    article.refresh_from_db()
+    assert article.version == 7

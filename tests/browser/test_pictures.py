@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.articles.pictures import picture_bytes
+from tests.browser.desk import log_in, session_of
 from tests.browser.site import Site
 from tests.browser.test_every_page import AXE, AXE_OPTIONS, VNU
 
@@ -26,11 +27,8 @@ HAND_OVER = """([kind, where, name, content]) => {
 @pytest.fixture
 def desk(site: Site, page: Page) -> Page:
     """The pictures of an article, opened by an editor; complaints about the Content-Security-Policy fail the test."""
-    name, _, password = (site.data_dir / "demo-login.txt").read_text().splitlines()[0].partition(" ")
-    page.goto(f"{site.url}/admin/login/?next=/desk/articles/2/pictures/")
-    page.fill("#id_username", name)
-    page.fill("#id_password", password)
-    page.click("[type=submit]")
+    log_in(page.context, site, session_of(site.data_dir, "karim", "editor"))
+    page.goto(f"{site.url}/desk/articles/2/pictures/")
     expect(page.locator("[data-pictures]")).to_be_visible()
     return page
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.desk import log_in as enter
+from tests.browser.desk import session_of
 from tests.browser.site import Site
 from tests.browser.test_every_page import AXE, AXE_OPTIONS, HALLERWAARD, VNU
 
@@ -16,15 +18,7 @@ DESK += ("authors/1/delete/", "pages/", "pages/about/nl/", "pages/about/nl/resto
 
 
 def log_in(context: BrowserContext, site: Site) -> Page:
-    assert site.folder
-    name, password = (site.folder / "demo-login.txt").read_text().splitlines()[0].split()
-    page = context.new_page()
-    page.goto(f"{site.url}/admin/login/")
-    page.fill("[name=username]", name)
-    page.fill("[name=password]", password)
-    page.locator("[type=submit]").click()
-    page.wait_for_url("**/admin/")
-    return page
+    return enter(context, site, session_of(site.data_dir, "karim", "editor")).new_page()
 
 
 def test_the_address_of_an_article_is_copied(new_context, site: Site):

@@ -19,7 +19,7 @@ from articles.todo import still_to_do
 from forum.accounts.guards import requires
 from forum.accounts.roles import Ability
 from forum.converters import number_in_query
-from forum.desk.forms import EditorForm, LinkForm, typed_of
+from forum.desk.forms import EditorForm, typed_of
 from forum.desk.templatetags.desk import staff_name
 from forum.desk.work import article_for, differences, others_at_work, saved_by, user_of
 
@@ -100,7 +100,7 @@ def _done(saved: Article, step: Step | None) -> str:
         return gettext("Published. Everybody can read it now.")
     if saved.status == Status.SCHEDULED:
         return gettext("Scheduled. It appears by itself.")
-    return gettext("Saved. Readers see it like this.") if saved.is_public else gettext("Saved.")
+    return gettext("Saved. Readers see it like this.") if saved.is_public else gettext("Saved in the article.")
 
 
 def _take_back(request: HttpRequest, article: Article, typed: Mapping[str, Any], version: int, do: str) -> HttpResponse:
@@ -184,7 +184,6 @@ def _page(
         "others": others,
         "may_publish": may_publish,
         "links": article.preview_links.select_related("made_by").order_by("-pk") if may_publish else [],
-        "link_form": LinkForm(auto_id="link_%s"),
         "can_be_shared": article.status in (Status.DRAFT, Status.SCHEDULED),
     }
     return render(request, template, context, status=status)

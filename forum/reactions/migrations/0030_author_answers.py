@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reactions", "0011_editors_voice")]
+    dependencies = [("reactions", "0012_numbers")]
 
     operations = [
         migrations.AddIndex(
