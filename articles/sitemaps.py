@@ -27,7 +27,7 @@ SPLIT = 10_000
 MOST_NEWS = 1000  # Source: Google's news sitemaps
 NEWS_DAYS = 2
 MOST_PAGES = 20_000  # sections, and authors; the protocol ends at 50,000 in one file
-HOUSE_PAGES = ("house_rules", "privacy", "accessibility")
+HOUSE_PAGES = ("archive", "about", "house_rules", "privacy", "accessibility", "contact")
 
 # The last moment at which an article or what is said under it changed.
 CHANGED = Greatest("updated_at", "published_at", Coalesce("discussion__last_reaction_at", "published_at"))

@@ -32,7 +32,10 @@ def essentials(article: Article) -> list[Todo]:
         ("section", article.section_id is None, _("the section is missing")),
         ("author_1", article.author_id is None, _("the author is missing")),
     ]
-    return [Todo(sentence, field, essential=True) for field, is_missing, sentence in missing if is_missing]
+    found = [Todo(sentence, field, essential=True) for field, is_missing, sentence in missing if is_missing]
+    if article.pk:
+        found += [_undescribed(image) for image in ArticleImage.objects.filter(article=article).undescribed()]
+    return found
 
 
 def still_to_do(article: Article, images: Iterable[ArticleImage]) -> list[Todo]:
@@ -52,11 +55,12 @@ def still_to_do(article: Article, images: Iterable[ArticleImage]) -> list[Todo]:
             )
     if link := _TO_NOWHERE.search(article.body):
         found.append(Todo(format_lazy(_("a link leads nowhere: {link}"), link=link[0][:60]), "body"))
-    for image in pictures.values():
-        if not image.decorative and not image.alt.strip():
-            sentence = format_lazy(_("picture {number} lacks a description"), number=image.number)
-            found.append(Todo(sentence, "pictures"))
     return found
+
+
+def _undescribed(image: ArticleImage) -> Todo:
+    sentence = format_lazy(_("picture {number} lacks a description"), number=image.number)
+    return Todo(sentence, "pictures", essential=True)
 
 
 def _subheads_without_text(body: str) -> list[str]:

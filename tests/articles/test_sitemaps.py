@@ -158,9 +158,12 @@ def test_pages_are_lists_sections_authors_and_the_house(client):
     assert found == [
         "/",
         "/articles/",
+        "/archive/",
+        "/about/",
         "/house-rules/",
         "/privacy/",
         "/accessibility/",
+        "/contact/",
         "/sections/stad/",
         "/authors/noor/",
         "/authors/karim/",
@@ -171,7 +174,7 @@ def test_pages_are_lists_sections_authors_and_the_house(client):
 
 
 def test_an_empty_site_names_no_empty_sitemap(client):
-    assert paths(client, "/sitemap.xml") == [PAGES] and len(paths(client, PAGES)) == 5
+    assert paths(client, "/sitemap.xml") == [PAGES] and len(paths(client, PAGES)) == 8
     assert client.get(NEWS).status_code == 200 and b"<url>" not in client.get(NEWS).content
     make_article(published_at=timezone.now() - timedelta(days=3))
     assert NEWS not in paths(client, "/sitemap.xml")
@@ -196,6 +199,7 @@ def test_robots_may_fetch_what_is_public_and_nothing_else(client):
         "/search/?q=x",
         "/mailbox/",
         "/subscriptions/x/",
+        "/preview/x/",
     ):
         assert not robots.can_fetch("Elk", HOME + path), path
     lines = answer.text.splitlines()  # Python's reader knows no stars
