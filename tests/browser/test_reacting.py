@@ -115,11 +115,15 @@ def test_by_keyboard_alone_a_reader_reaches_the_form_and_posts(new_context, site
     expect(page.locator("[name=body]")).to_be_focused()
     page.keyboard.type("Zonder muis.")
     page.keyboard.press("Tab")
+    page.keyboard.press("Space")  # it is a question
+    page.keyboard.press("Tab")
     expect(page.locator("[name=email]")).to_be_focused()
     page.wait_for_timeout(3100)
     page.locator("[name=name]").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".reaction", has_text="Zonder muis.")).to_be_visible()
+    asked = page.locator(".reaction", has_text="Zonder muis.")
+    expect(asked).to_be_visible()
+    expect(asked.locator(".asks")).to_have_text("Vraag aan de auteur")
 
 
 def test_a_reader_is_told_confirms_and_leaves_in_the_browser(reader: Page, site: Site, request):
