@@ -1,0 +1,85 @@
+"""What is known of a text before it is judged: one question to the database, whatever its length."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, F, FloatField, Model, QuerySet, Value
+from django.utils import timezone
+
+from forum.spam import repeats
+from forum.spam.bayes import Counts
+from forum.spam.features import features_of
+from forum.spam.models import BlockedTerm, Filter, SeenText, Token
+from forum.spam.reading import Reading, fold, host_of, parents, read, skeleton
+
+MOST_KEYS = 1_500  # words and places of a text that blocked terms are looked up by
+COLUMNS = ("kind", "key", "term", "spam", "good", "threshold")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Of one text. An empty one knows nothing, and holds nothing."""
+
+    words: Sequence[str] = ()  # its features, as the filter cuts them
+    seen: dict[str, Counts] = field(default_factory=dict)
+    learnt: Counts = Counts(0, 0)
+    threshold: float | None = None
+    times: dict[str, int] = field(default_factory=dict)  # how often each of its prints was posted
+    blocked: str = ""  # the first blocked term that stands in it
+
+
+def recall(*, name: str, website: str, body: str, email: str = "") -> Memory:
+    text = read(body)
+    words = features_of(text, name=name, website=website)
+    said = said_by(text, name=name)
+    places = places_of(text, website=website, email=email)
+    terms: list[tuple[str, str]] = []
+    seen: dict[str, Counts] = {}
+    times: dict[str, int] = {}
+    learnt, threshold = Counts(0, 0), None
+    for kind, key, term, spam, good, line in _rows(words, repeats.prints(text), keys=[*said, *places][:MOST_KEYS]):
+        if kind == "token":
+            seen[key] = Counts(spam, good)
+        elif kind == "print":
+            times[key] = spam
+        elif kind == "term":
+            terms.append((key, term))
+        else:
+            learnt, threshold = Counts(spam, good), line
+    blocked = next((term for reads, term in sorted(terms) if stands_in(reads, said, places)), "")
+    return Memory(words, seen, learnt, threshold, times, blocked)
+
+
+def _rows(words: list[str], prints: list[str], *, keys: Iterable[str]) -> QuerySet[Any, tuple[Any, ...]]:
+    since = timezone.now() - repeats.REMEMBERED
+    counted = SeenText.objects.filter(print__in=prints, seen_at__gt=since).values("print")
+    return _columns(Filter, "filter", spam=F("spam"), good=F("good"), threshold=F("threshold")).union(
+        _columns(Token.objects.filter(word__in=words), "token", key=F("word"), spam=F("spam"), good=F("good")),
+        _columns(counted, "print", key=F("print"), spam=Count("pk")),
+        _columns(BlockedTerm.objects.filter(key__in=set(keys)), "term", key=F("reads"), term=F("term")),
+        all=True,
+    )
+
+
+def _columns(rows: Any, kind: str, **columns: Any) -> QuerySet[Model, tuple[Any, ...]]:
+    rows = rows if isinstance(rows, QuerySet) else rows.objects.all()
+    empty = {"key": Value(""), "term": Value(""), "spam": Value(0), "good": Value(0)}
+    filled = empty | {"threshold": Value(0.0, output_field=FloatField())} | columns
+    renamed = {f"_{name}": expression for name, expression in filled.items()}
+    return rows.annotate(_kind=Value(kind), **renamed).values_list(*(f"_{name}" for name in COLUMNS))
+
+
+def said_by(text: Reading, *, name: str) -> list[str]:
+    """The words of name and text in order, as blocked terms are compared; a stop between the two."""
+    return [*(skeleton(fold(word)[0]) for word in read(name).words), "", *map(skeleton, text.words)]
+
+
+def places_of(text: Reading, *, website: str, email: str) -> set[str]:
+    """Every domain that is named, and those above it."""
+    hosts = [*text.hosts, host_of(website), email.rpartition("@")[2].lower()]
+    return {place for host in hosts if host for place in parents(host)}
+
+
+def stands_in(reads: str, said: Sequence[str], places: set[str]) -> bool:
+    return reads in places or f" {reads} " in f" {' '.join(said)} "
