@@ -16,6 +16,7 @@ from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
 from forum.reactions.rendering import HTML_VERSION, remake_parts
 from forum.reactions.retention import forget_clients
+from forum.spam.actions import calibrate_due, forget_old
 from forum.subscriptions.actions import erase_unconfirmed
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ class Worker:
 
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
-        return self._beat, announce_due, self._send, remake_old_parts, self._tidy
+        return self._beat, announce_due, self._send, remake_old_parts, calibrate_due, self._tidy
 
     def _done(self, work: Callable[[], int]) -> int:
         """Of a fault only the kind and the place are logged: its words may hold what a reader typed."""
@@ -86,6 +87,7 @@ class Worker:
         if time.monotonic() - self.tidied_at > TIDY_EVERY_SECONDS:
             erase_unconfirmed(timezone.now())
             forget_clients(timezone.now())
+            forget_old(timezone.now())
             self.tidied_at = time.monotonic()
         return 0
 

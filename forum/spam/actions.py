@@ -19,11 +19,11 @@ MOST_TOKENS = 200_000
 BATCH = 500
 
 
-def note_posted(body: str, *, now: datetime) -> None:
-    """Remember the prints of a text, so that a repeat is known."""
+def note_posted(body: str, *, place: int, now: datetime) -> None:
+    """Remember the prints of a text under an article, so that a repeat elsewhere is known."""
     prints = repeats.prints(read(body))
     if prints:
-        SeenText.objects.bulk_create(SeenText(print=print_, seen_at=now) for print_ in prints)
+        SeenText.objects.bulk_create(SeenText(print=print_, place=place, seen_at=now) for print_ in prints)
 
 
 def learn(subject: int, *, name: str, website: str, body: str, as_spam: bool) -> None:
@@ -77,7 +77,9 @@ def calibrate() -> None:
 def forget_old(now: datetime) -> int:
     """Prints that are too old to count, the oldest lessons and the rarest words above what is kept. May run twice."""
     gone, _ = SeenText.objects.filter(seen_at__lt=now - repeats.REMEMBERED).delete()
-    while surplus := Lesson.objects.order_by("-learnt_at", "-pk").values_list("subject", flat=True)[MOST_LESSONS:][:BATCH]:
+    while surplus := Lesson.objects.order_by("-learnt_at", "-pk").values_list("subject", flat=True)[MOST_LESSONS:][
+        :BATCH
+    ]:
         for subject in list(surplus):
             unlearn(subject)
             gone += 1
@@ -134,7 +136,7 @@ def _count(words: Sequence[str], *, as_spam: bool, by: int, totals: Filter) -> N
 
 def _newest_lessons() -> list[bayes.Lesson]:
     """In the order in which they were learnt."""
-    lessons = []
+    lessons: list[tuple[datetime, int, bool, list[str]]] = []
     for is_spam in (True, False):
         newest = Lesson.objects.filter(is_spam=is_spam).order_by("-learnt_at", "-pk")
         lessons += newest.values_list("learnt_at", "pk", "is_spam", "words")[:LESSONS_WEIGHED]

@@ -29,7 +29,9 @@ _BIDDEN = re.compile(
     f"{_NOT_HE_WHO}\\b(?:(?:check|checkout|checked) out|(?:take|have) a look at|checkout) (?:this|the|these|a) {_GAP}{{0,3}}"
     "(?:channels?|playlist|videos?|vids?|remix(?:es)?|covers?|songs?|music|beats?|mixtape|webshop|store|giveaway)\\b"
 )
-_CHANNEL = re.compile("\\b(?:my|our|mijn) (?:new |own |youtube |yt |gaming |music |nieuwe |eigen )?(?:channel|kanaal)\\b")
+_CHANNEL = re.compile(
+    "\\b(?:my|our|mijn) (?:new |own |youtube |yt |gaming |music |nieuwe |eigen )?(?:channel|kanaal)\\b"
+)
 _OWN_FIRST = re.compile(f"\\b(?:check|look at|see|have|put) {_OWN} {_GAP}{{0,2}}{_OUTLET} (?:out|please|plz|pls)\\b")
 _OWN_SELF = re.compile(
     f"{_NOT_HE_WHO}\\b(?:{_BEGGED} {_GAP}{{0,2}}(?:me|us|back|now|here|please|plz|pls|mij)"

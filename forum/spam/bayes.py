@@ -1,7 +1,8 @@
 """Naive Bayes, the arithmetic only: counts in, scores out. No rows.
 
-The score of a text is the sum of its features' weights (log odds of spam against good, each bounded) over the square
-root of their number: neighbouring features say the same thing twice, so a plain sum would be far too sure of itself.
+The score of a text has two parts. What is said: the weights of its words and word pairs (log odds of spam against good,
+each bounded) over the square root of their number, because neighbours say the same thing twice and a plain sum would be
+far too sure of itself. And what is done: the weights of its measures (a link, disguised letters), which stand on their own.
 """
 
 import math
@@ -14,7 +15,7 @@ from forum.spam.features import MEASURE, SHAPES
 
 SMOOTHING = 0.5
 MOST_WEIGHT = 3.5
-MOST_OF_A_SHAPE = 1.0  # capitals or length alone convict nobody
+SHARE_OF_A_SHAPE = 0.2  # capitals or length alone convict nobody
 ENOUGH_OF_EACH = 30  # below that the filter says nothing
 BLOCKS = 10
 HELD_GOOD_SHARE = 0.005  # at most so many of the good ones it has learnt may lie above the threshold
@@ -33,29 +34,40 @@ class Lesson(NamedTuple):
     words: Sequence[str]
 
 
-def weight(feature: str, seen: Counts, learnt: Counts) -> float:
+def weight(seen: Counts, learnt: Counts) -> float:
     """Positive speaks for spam. 0 for what was never seen."""
     if not (seen.spam or seen.good):
         return 0.0
     spam = (seen.spam + SMOOTHING) / (learnt.spam + 2 * SMOOTHING)
     good = (seen.good + SMOOTHING) / (learnt.good + 2 * SMOOTHING)
-    most = MOST_OF_A_SHAPE if feature.startswith(SHAPES) else MOST_WEIGHT
-    return max(-most, min(most, math.log(spam / good)))
+    return max(-MOST_WEIGHT, min(MOST_WEIGHT, math.log(spam / good)))
 
 
 def score(words: Iterable[str], seen: Mapping[str, Counts], learnt: Counts) -> float:
-    weights = [weight(word, seen[word], learnt) for word in words if word in seen]
-    known = sum(1 for value in weights if value)
-    return sum(weights) / math.sqrt(known + 1)
+    said, known, done = 0.0, 0, 0.0
+    for word in words:
+        value = weight(seen[word], learnt) if word in seen else 0.0
+        if word.startswith(SHAPES):
+            done += SHARE_OF_A_SHAPE * value
+        elif word.startswith(MEASURE):
+            done += value
+        elif value:
+            said += value
+            known += 1
+    return said / math.sqrt(known + 1) + done
 
 
 def strongest(words: Iterable[str], seen: Mapping[str, Counts], learnt: Counts, most: int = 5) -> list[str]:
-    """The features that speak most for spam, strongest first: what a moderator is told. Measures and word pairs only
-    when nothing plainer is left."""
-    weights = {word: weight(word, seen[word], learnt) for word in words if word in seen}
-    speaking = [word for word, value in weights.items() if value > 0]
-    speaking.sort(key=lambda word: (word.startswith(MEASURE), " " in word, -weights[word], word))
-    return speaking[:most]
+    """The features that speak most for spam, strongest first: what a moderator is told. A word before the pairs it is in."""
+    weights = {word: weight(seen[word], learnt) for word in words if word in seen}
+    speaking = {word: value * _says(word) for word, value in weights.items() if value > 0}
+    return sorted(speaking, key=lambda word: (-speaking[word], word))[:most]
+
+
+def _says(feature: str) -> float:
+    if feature.startswith(SHAPES):
+        return SHARE_OF_A_SHAPE
+    return 0.5 if " " in feature else 1.0
 
 
 def choose_threshold(lessons: Sequence[Lesson]) -> float | None:

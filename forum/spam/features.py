@@ -7,6 +7,7 @@ from forum.spam.reading import Reading, fold, host_of, parents, read
 
 MOST_WORDS = 160  # of a long text the beginning and the end: what is sold stands there
 MOST_FEATURES = 400
+BARE_WORDS = 3  # and a link: little else was said
 MEASURE = "="  # begins what is no word
 SHAPES = ("=capitals", "=digits", "=exclamations", "=length")  # how it looks, not what it does
 
@@ -43,6 +44,7 @@ def _measures(text: Reading, *, website: str) -> list[str]:
     measures = {
         "website": int(bool(website)),
         "links": min(text.links, 3),
+        "bare": int(text.links > 0 and len(text.words) <= BARE_WORDS),
         "mails": min(text.mails, 1),
         "markup": int(text.markup),
         "disguised": min(text.disguised, 2),

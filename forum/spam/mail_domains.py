@@ -7,7 +7,7 @@ from forum.spam.reading import parents
 
 @cache
 def _disposable() -> frozenset[str]:
-    from disposable_email_domains import blocklist  # noqa: PLC0415  ten thousand names, read when first needed
+    from disposable_email_domains import blocklist
 
     return frozenset(blocklist)
 

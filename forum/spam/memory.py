@@ -14,6 +14,8 @@ from forum.spam.models import BlockedTerm, Filter, SeenText, Token
 from forum.spam.reading import Reading, fold, host_of, parents, read, skeleton
 
 MOST_KEYS = 1_500  # words and places of a text that blocked terms are looked up by
+NOWHERE = 0  # no article
+NOTHING = Counts(0, 0)
 COLUMNS = ("kind", "key", "term", "spam", "good", "threshold")
 
 
@@ -23,13 +25,14 @@ class Memory:
 
     words: Sequence[str] = ()  # its features, as the filter cuts them
     seen: dict[str, Counts] = field(default_factory=dict)
-    learnt: Counts = Counts(0, 0)
+    learnt: Counts = NOTHING
     threshold: float | None = None
-    times: dict[str, int] = field(default_factory=dict)  # how often each of its prints was posted
+    times: dict[str, int] = field(default_factory=dict)  # how often each of its prints was posted elsewhere
     blocked: str = ""  # the first blocked term that stands in it
 
 
-def recall(*, name: str, website: str, body: str, email: str = "") -> Memory:
+def recall(*, name: str, website: str, body: str, email: str = "", place: int = NOWHERE) -> Memory:
+    """`place` is the article it is meant for: what was said there is no repeat."""
     text = read(body)
     words = features_of(text, name=name, website=website)
     said = said_by(text, name=name)
@@ -37,8 +40,10 @@ def recall(*, name: str, website: str, body: str, email: str = "") -> Memory:
     terms: list[tuple[str, str]] = []
     seen: dict[str, Counts] = {}
     times: dict[str, int] = {}
-    learnt, threshold = Counts(0, 0), None
-    for kind, key, term, spam, good, line in _rows(words, repeats.prints(text), keys=[*said, *places][:MOST_KEYS]):
+    learnt, threshold = NOTHING, None
+    for kind, key, term, spam, good, line in _rows(
+        words, repeats.prints(text), keys=[*said, *places][:MOST_KEYS], place=place
+    ):
         if kind == "token":
             seen[key] = Counts(spam, good)
         elif kind == "print":
@@ -51,9 +56,9 @@ def recall(*, name: str, website: str, body: str, email: str = "") -> Memory:
     return Memory(words, seen, learnt, threshold, times, blocked)
 
 
-def _rows(words: list[str], prints: list[str], *, keys: Iterable[str]) -> QuerySet[Any, tuple[Any, ...]]:
+def _rows(words: list[str], prints: list[str], *, keys: Iterable[str], place: int) -> QuerySet[Any, tuple[Any, ...]]:
     since = timezone.now() - repeats.REMEMBERED
-    counted = SeenText.objects.filter(print__in=prints, seen_at__gt=since).values("print")
+    counted = SeenText.objects.filter(print__in=prints, seen_at__gt=since).exclude(place=place).values("print")
     return _columns(Filter, "filter", spam=F("spam"), good=F("good"), threshold=F("threshold")).union(
         _columns(Token.objects.filter(word__in=words), "token", key=F("word"), spam=F("spam"), good=F("good")),
         _columns(counted, "print", key=F("print"), spam=Count("pk")),
@@ -67,7 +72,7 @@ def _columns(rows: Any, kind: str, **columns: Any) -> QuerySet[Model, tuple[Any,
     empty = {"key": Value(""), "term": Value(""), "spam": Value(0), "good": Value(0)}
     filled = empty | {"threshold": Value(0.0, output_field=FloatField())} | columns
     renamed = {f"_{name}": expression for name, expression in filled.items()}
-    return rows.annotate(_kind=Value(kind), **renamed).values_list(*(f"_{name}" for name in COLUMNS))
+    return rows.order_by().annotate(_kind=Value(kind), **renamed).values_list(*(f"_{name}" for name in COLUMNS))
 
 
 def said_by(text: Reading, *, name: str) -> list[str]:

@@ -56,11 +56,12 @@ class SeenText(models.Model):
     """The prints of texts posted lately (see repeats.py). No text and no name can be read back from them."""
 
     print = models.CharField(max_length=24)
+    place = models.PositiveBigIntegerField()  # the article's number; the rooms above know what it is
     seen_at = models.DateTimeField()
 
     class Meta:
         indexes = [
-            models.Index(fields=["print", "seen_at"], name="spam_seen_print"),
+            models.Index(fields=["print", "place", "seen_at"], name="spam_seen_print"),
             models.Index(fields=["seen_at"], name="spam_seen_age"),
         ]
 

@@ -15,17 +15,61 @@ _MAIL_IN_WORDS = re.compile(
 
 _NOT_INSIDE = r"(?<![\w./=:%#-])"  # not in an address of the web, nor in a longer number
 _GAP = r"[ .()/-]{0,2}"
-_DUTCH = re.compile(rf"{_NOT_INSIDE}(?:(?:\+|00)31{_GAP}(?:0{_GAP})?|\(?0)(?P<rest>[1-9](?:{_GAP}\d){{8}})(?![\w-]|[.,]\d)", re.ASCII)
+_DUTCH = re.compile(
+    rf"{_NOT_INSIDE}(?:(?:\+|00)31{_GAP}(?:0{_GAP})?|\(?0)(?P<rest>[1-9](?:{_GAP}\d){{8}})(?![\w-]|[.,]\d)", re.ASCII
+)
 _ABROAD = re.compile(rf"{_NOT_INSIDE}\+(?!31)[1-9]\d{{0,2}}(?:{_GAP}\d){{7,12}}(?![\w-]|[.,]\d)", re.ASCII)
-_BOOK = re.compile(r"\b(?:isbn|issn|doi|kvk|btw|order|bestel(?:ling)?|artikel)\w*\W{1,3}(?:nr|nummer|no)?\W{0,2}$", re.IGNORECASE)
-_AREAS_OF_TWO = ("10", "13", "15", "20", "23", "24", "26", "30", "33", "35", "36", "38")
-_AREAS_OF_TWO += ("40", "43", "45", "46", "50", "53", "55", "58", "70", "71", "72", "73", "74", "75", "76", "77", "78", "79")
+_BOOK = re.compile(
+    r"\b(?:isbn|issn|doi|kvk|btw|order|bestel(?:ling)?|artikel)\w*\W{1,3}(?:nr|nummer|no)?\W{0,2}$", re.IGNORECASE
+)
+_AREAS_OF_TWO = frozenset(
+    f"{area}"
+    for area in (10, 13, 15, 20, 23, 24, 26, 30, 33, 35, 36, 38, 40, 43, 45, 46, 50, 53, 55, 58, *range(70, 80))
+)
 _AREAS_OF_THREE = re.compile("1[1-8]|2[2-59]|3[14]|4[1-9]|5[1-79]|6|8[24578]|91")
 
-_IBAN = re.compile(r"(?<![A-Z0-9])(?P<land>[A-Z]{2})(?P<rest>[ ]?\d{2}(?:[ .-]?[A-Z0-9]){11,30})", re.IGNORECASE | re.ASCII)
-_IBAN_CHARS = {"NL": 18, "BE": 16, "DE": 22, "FR": 27, "GB": 22, "ES": 24, "IT": 27, "LU": 20, "AT": 20, "PT": 25, "IE": 22}
-_IBAN_CHARS |= {"PL": 28, "DK": 18, "SE": 24, "NO": 15, "FI": 18, "CH": 21, "CZ": 24, "SK": 24, "HU": 28, "RO": 24, "BG": 22}
-_IBAN_CHARS |= {"GR": 27, "HR": 21, "SI": 19, "LT": 20, "LV": 21, "EE": 20, "MT": 31, "CY": 28, "TR": 26, "IS": 26, "LI": 21}
+_IBAN = re.compile(
+    r"(?<![A-Z0-9])(?P<land>[A-Z]{2})(?P<rest>[ ]?\d{2}(?:[ .-]?[A-Z0-9]){11,30})", re.IGNORECASE | re.ASCII
+)
+_IBAN_CHARS = {
+    "NL": 18,
+    "BE": 16,
+    "DE": 22,
+    "FR": 27,
+    "GB": 22,
+    "ES": 24,
+    "IT": 27,
+    "LU": 20,
+    "AT": 20,
+    "PT": 25,
+    "IE": 22,
+}
+_IBAN_CHARS |= {
+    "PL": 28,
+    "DK": 18,
+    "SE": 24,
+    "NO": 15,
+    "FI": 18,
+    "CH": 21,
+    "CZ": 24,
+    "SK": 24,
+    "HU": 28,
+    "RO": 24,
+    "BG": 22,
+}
+_IBAN_CHARS |= {
+    "GR": 27,
+    "HR": 21,
+    "SI": 19,
+    "LT": 20,
+    "LV": 21,
+    "EE": 20,
+    "MT": 31,
+    "CY": 28,
+    "TR": 26,
+    "IS": 26,
+    "LI": 21,
+}
 
 _CITIZEN = re.compile(r"(?<![\w.,-])\d(?:[ .-]?\d){7,8}(?![\w-]|[.,]\d)", re.ASCII)
 _CITIZEN_WORD = re.compile(r"\b(?:bsn|b\.s\.n|burger ?service ?n|sofi|citizen service n)", re.IGNORECASE)

@@ -19,12 +19,16 @@ _ALSO_WORDS = frozenset(("de", "es", "it", "in", "us", "se", "be", "fun", "top",
 _LINK = re.compile(
     r"(?P<web>(?:https?://|www\.)[^\s<>\"'\[\]]+)"
     r"|(?P<mail>[^\s<>@\"'(),;:]{1,64}@[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){1,8})"
-    r"|(?<![\w@.-])(?P<bare>[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){0,5}\.(?:" + _DOTTED + r"))(?![\w-])(?P<path>/[^\s<>\"'\[\]]*)?"
+    r"|(?<![\w@.-])(?P<bare>[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){0,5}\.(?:"
+    + _DOTTED
+    + r"))(?![\w-])(?P<path>/[^\s<>\"'\[\]]*)?"
     r"|(?<![\w@.-])(?P<split>[^\W_][\w-]{1,62}(?: {1,2}\. ?|\. {1,2}| \(?(?:dot|punt)\)? )(?:com|org|biz))(?![\w-])",
     re.IGNORECASE,
 )
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/?#:\s]*)", re.IGNORECASE)
 _TAG = re.compile(r"<(/?[a-z][^<>]{0,500})>|\[/?(?:url|link|img|b)\b[^\]\n]{0,300}\]", re.IGNORECASE)
+_LINK_IN_MARKUP = re.compile(r"<a\s|\[(?:url|link)\b", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s<>\"'\[\]]+", re.IGNORECASE)
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .*_·-]{1,2}){3,}[^\W\d_](?![^\W_])")
 _NOT_WORD = re.compile(r"[\W_]+")
 _WORD = re.compile(r"\$?[^\W_]+(?:[$@|](?=[^\W_])[^\W_]+)*(?:['’][^\W\d_]{1,3}(?![^\W_]))?")
@@ -64,11 +68,15 @@ def read(text: str) -> Reading:
             hosts.append(host_of(address))
         return " "
 
+    def lift(found: re.Match[str]) -> str:
+        for address in _WEB.findall(found[0])[:MOST_HOSTS]:
+            hosts.append(host_of(address))
+        return " "
+
     if "&" in text:
         text = unescape(text)
-    plain = _LINK.sub(note, text)
-    without_tags = _TAG.sub(" ", plain)
-    markup = bool(re.search(r"<a\s|\[(?:url|link)\b", plain, re.IGNORECASE))
+    markup = bool(_LINK_IN_MARKUP.search(text))
+    plain = _LINK.sub(note, _TAG.sub(lift, text) if "<" in text or "[" in text else text)
     spaced = 0
 
     def join(found: re.Match[str]) -> str:
@@ -76,14 +84,14 @@ def read(text: str) -> Reading:
         spaced += 1
         return _NOT_WORD.sub("", found[0])
 
-    joined = _SPACED.sub(join, without_tags)
+    joined = _SPACED.sub(join, plain)
     words = []
     disguised = spaced
     for word in _WORD.findall(joined):
         folded, hidden = fold(word)
         words.append(folded)
         disguised += hidden
-    return Reading(words, hosts, counts["links"], counts["mails"], disguised, markup, without_tags)
+    return Reading(words, hosts, counts["links"], counts["mails"], disguised, markup, plain)
 
 
 @lru_cache(maxsize=8192)

@@ -9,7 +9,6 @@ REASON_LABELS = {
     "no_origin": gettext_lazy("The browser did not say where it came from"),
     "protected_name": gettext_lazy("Name of, or like, one of the editors"),
     "links": gettext_lazy("More than two links"),
-    "bare_link": gettext_lazy("A link and hardly a word"),
     "repeated": gettext_lazy("The same text was posted before"),
     "blocked": gettext_lazy("On the list of blocked terms"),
     "disposable_mail": gettext_lazy("Address from a throwaway mail service"),
@@ -29,6 +28,7 @@ FOUND_LABELS = {
 MEASURE_LABELS = {
     "website": gettext_lazy("a website"),
     "links": gettext_lazy("links"),
+    "bare": gettext_lazy("a link and hardly a word"),
     "mails": gettext_lazy("mail addresses"),
     "markup": gettext_lazy("markup"),
     "disguised": gettext_lazy("disguised letters"),

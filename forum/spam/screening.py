@@ -19,7 +19,6 @@ from forum.webaddress import count_links
 
 MIN_SECONDS_OPEN = 3  # PROMISES section D: nobody reads and answers faster
 MAX_LINKS_UNSEEN = 2  # PROMISES C7
-MAX_WORDS_BARE = 3
 
 
 class Outcome(StrEnum):
@@ -98,12 +97,6 @@ def links(submission: Submission) -> bool:
     return count_links(submission.body) > MAX_LINKS_UNSEEN
 
 
-def bare_link(submission: Submission) -> bool:
-    """A link, and hardly a word about it."""
-    text = read(submission.body)
-    return text.links > 0 and len(text.words) <= MAX_WORDS_BARE
-
-
 def repeated(submission: Submission) -> bool:
     """The same text, or nearly the same, was posted before in the last thirty days."""
     return any(repeats.is_repeat(times, print_) for print_, times in submission.memory.times.items())
@@ -160,7 +153,6 @@ RULES: tuple[Callable[[Submission], bool | str], ...] = (
     no_origin,
     protected_name,
     links,
-    bare_link,
     repeated,
     blocked,
     disposable_mail,

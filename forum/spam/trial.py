@@ -49,7 +49,9 @@ def read_rows(path: Path) -> Iterator[Row]:
             columns = {(column or "").strip().lower(): column for column in table.fieldnames or ()}
             missing = [column for column in ("text", "label") if column not in columns]
             if missing:
-                raise BadFile(f"The first line must name the columns text and label; {' and '.join(missing)} is missing.")
+                raise BadFile(
+                    f"The first line must name the columns text and label; {' and '.join(missing)} is missing."
+                )
             for row in table:
                 cells = {name: (row[column] or "").strip() for name, column in columns.items() if name}
                 yield _row(cells, line=table.line_num)
@@ -70,7 +72,9 @@ def _row(cells: dict[str, str], *, line: int) -> Row:
         try:
             moment = datetime.fromisoformat(cells["time"])
         except ValueError:
-            raise BadFile(f"Line {line}: the time is “{cells['time'][:40]}”. It must look like 2026-11-23T14:05.") from None
+            raise BadFile(
+                f"Line {line}: the time is “{cells['time'][:40]}”. It must look like 2026-11-23T14:05."
+            ) from None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return Row(cells["text"], label, cells.get("name", ""), cells.get("website", ""), moment)
 
@@ -134,7 +138,7 @@ class Notebook:
             self.prints[print_].append(now)
 
     def strongest(self, most: int = 20) -> list[tuple[str, Counts]]:
-        weights = {word: bayes.weight(word, seen, self.learnt) for word, seen in self.seen.items()}
+        weights = {word: bayes.weight(seen, self.learnt) for word, seen in self.seen.items()}
         speaking = [word for word in weights if not word.startswith(MEASURE)]
         speaking.sort(key=lambda word: (-weights[word], -self.seen[word].spam, word))
         return [(word, self.seen[word]) for word in speaking[:most] if weights[word] > 0]

@@ -72,7 +72,9 @@ def _make_login(name: str, made: Made, *, is_superuser: bool = False) -> User:
     user.set_password(password)
     user.save()
     if not is_superuser:
-        user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["articles", "reactions"]))
+        user.user_permissions.set(
+            Permission.objects.filter(content_type__app_label__in=["articles", "reactions", "spam"])
+        )
     _write_down(name, password)
     made.logins.append(name)
     return user

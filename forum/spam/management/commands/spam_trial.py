@@ -28,10 +28,18 @@ class Command(BaseCommand):
     help = "Learn from the first part of a labelled CSV file, judge the rest, and print how well that went. Changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="columns text and label (spam, ham, 1, 0); if given name, website, time")
-        parser.add_argument("--learn", type=share, default=0.3, metavar="PERCENT", help="learn from the first so many (30)")
-        parser.add_argument("--go-on", action="store_true", help="learn from what is judged too, as after each decision")
-        parser.add_argument("--language", choices=("nl", "en"), default="", help="the articles' language, for other_language")
+        parser.add_argument(
+            "file", type=Path, help="columns text and label (spam, ham, 1, 0); if given name, website, time"
+        )
+        parser.add_argument(
+            "--learn", type=share, default=0.3, metavar="PERCENT", help="learn from the first so many (30)"
+        )
+        parser.add_argument(
+            "--go-on", action="store_true", help="learn from what is judged too, as after each decision"
+        )
+        parser.add_argument(
+            "--language", choices=("nl", "en"), default="", help="the articles' language, for other_language"
+        )
         parser.add_argument("--missed", action="store_true", help="list the spam that was not held as well")
 
     def handle(self, *args: Any, **options: Any) -> None:
