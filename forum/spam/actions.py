@@ -14,7 +14,7 @@ from forum.spam.reading import read
 ENOUGH_NEWS = 5  # lessons, or one in twenty, before the threshold is chosen anew
 NEWS_SHARE = 20
 LESSONS_WEIGHED = 2_000  # of each kind, the newest, for the threshold
-MOST_LESSONS = 20_000  # older ones are forgotten, words and all
+MOST_LESSONS = 10_000  # older ones are forgotten, words and all
 MOST_TOKENS = 200_000
 BATCH = 500
 

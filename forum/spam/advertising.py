@@ -18,7 +18,7 @@ _OUTLET = (
 _SEE = (
     "(?:check(?:ed)?(?: out| it out)?|checkout|visit|subscribe|subscribing|suscribe|sub|subs|follow|watch|view|listen|stream"
     "|look|peep|come|go|add|join|support|like|share|bezoek|bekijk|kijk|luister|volg|abonneer|klik|steun|deel|check"
-    "|neem een kijkje|breng een bezoek)"
+    "|(?:neem|breng) (?:[^ ]+ ){0,3}(?:kijkje|bezoek))"
 )
 _BEGGED = "(?:subscribe|subscribing|suscribe|subcribe|sub)"
 _NOT_HE_WHO = "(?<!\\bi )(?<!\\bik )(?<!\\bwe )(?<!\\bhe )(?<!\\bshe )(?<!\\bthey )(?<!\\bwij )(?<!\\bze )(?<!\\bhij )(?<!\\bzij )"

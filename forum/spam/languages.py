@@ -11,8 +11,8 @@ from forum.characters import script
 LEAST_WORDS = 20
 LEAST_LETTERS = 60
 FOREIGN_LETTERS = 0.5  # share of letters of another alphabet
-OWN_AT_MOST = 0.08  # share of the words; a text in Dutch has four in ten
-OTHER_AT_LEAST = 0.22
+OWN_AT_MOST = 0.05  # share of small words that only the article's language has; a text in Dutch has three in ten
+OTHER_AT_LEAST = 0.2  # that only the other one has
 
 _SMALL_WORDS = {
     "nl": "de het een en van ik dat is niet in op te zijn voor met je die er maar ook aan om als nog wel naar heb heeft dit "
@@ -48,5 +48,10 @@ def is_other_language(text: str, words: Sequence[str], language: str) -> bool:
     sample = [word for word in words[:400] if word.isalpha()]
     if len(sample) < LEAST_WORDS:
         return False
-    share = {known: sum(word in small for word in sample) / len(sample) for known, small in _WORDS.items()}
-    return share.pop(language) < OWN_AT_MOST and max(share.values()) >= OTHER_AT_LEAST
+    own = _WORDS[language]
+    for other in (_WORDS[known] for known in _WORDS if known != language):
+        in_other = sum(word in other and word not in own for word in sample)
+        in_own = sum(word in own and word not in other for word in sample)
+        if in_other >= OTHER_AT_LEAST * len(sample) and in_own <= OWN_AT_MOST * len(sample):
+            return True
+    return False

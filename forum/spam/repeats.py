@@ -17,7 +17,8 @@ LEAST_LETTERS = 20  # shorter has no print
 LONG_LETTERS = 40
 TIMES_SHORT = 3  # seen so often before, a short text is held
 TIMES_LONG = 1
-LONGEST_WORDS = 6
+LONGEST_WORDS = 6  # of at least as many letters
+FEWEST_WORDS = 4
 
 
 def prints(text: Reading) -> list[str]:
@@ -27,8 +28,11 @@ def prints(text: Reading) -> list[str]:
         return []
     long = letters >= LONG_LETTERS
     found = [_print("all", "".join(char for char in text.plain.casefold() if char.isalnum()), text.hosts, long)]
-    longest = sorted({word for word in text.words if word.isalpha()}, key=lambda word: (-len(word), word))
-    if long and text.hosts and len(longest) >= LONGEST_WORDS:
+    longest = sorted(
+        {word for word in text.words if word.isalpha() and len(word) >= LONGEST_WORDS},
+        key=lambda word: (-len(word), word),
+    )
+    if long and text.hosts and len(longest) >= FEWEST_WORDS:
         found.append(_print("longest", " ".join(sorted(longest[:LONGEST_WORDS])), text.hosts, long))
     return found
 
