@@ -8,19 +8,30 @@ import re
 
 from forum.spam.reading import Reading
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _OWN = "(?:my|our|mijn|m'n|mn|onze|ons)"
-_OUTLET = (
-    "(?:channels?|pages?|site|websites?|blogs?|webshop|shop|store|vids?|videos?|vidios?|clips?|music|songs?|tracks?|beats?"
-    "|remix(?:es)?|covers?|album|mixtape|raps?|stream|livestream|profile|playlist|podcast|giveaway|merch|twitter|facebook"
-    "|instagram|insta|tiktok|soundcloud|youtube|twitch|telegram|onlyfans|patreon|kanaal|pagina|filmpjes?|webwinkel|winkel"
-    "|muziek|nummers?|profiel|aanbod|aanbieding(?:en)?|shopje)"
+_OUTLETS = _words(
+    "channel channels page pages site website websites blog blogs webshop shop store vid vids video videos vidio vidios clip "
+    "clips music song songs track tracks beat beats remix remixes cover covers album mixtape rap raps stream livestream "
+    "profile playlist podcast giveaway merch twitter facebook instagram insta tiktok soundcloud youtube twitch telegram "
+    "onlyfans patreon kanaal pagina filmpje filmpjes webwinkel winkel muziek nummer nummers profiel aanbod aanbieding "
+    "aanbiedingen shopje"
 )
+_OUTLET = f"(?:{'|'.join(sorted(_OUTLETS))})"
 _SEE = (
     "(?:check(?:ed)?(?: out| it out)?|checkout|visit|subscribe|subscribing|suscribe|sub|subs|follow|watch|view|listen|stream"
     "|look|peep|come|go|add|join|support|like|share|bezoek|bekijk|kijk|luister|volg|abonneer|klik|steun|deel|check"
     "|(?:neem|breng) (?:[^ ]+ ){0,3}(?:kijkje|bezoek))"
 )
 _BEGGED = "(?:subscribe|subscribing|suscribe|subcribe|sub)"
+_BEGGING = _words(
+    "subscribe subscribing suscribe subcribe sub check follow add volg voeg please pls plz plse plese pliz plizz like abonneer"
+)
+_FOLLOWERS = _words("subs subscribers followers likes volgers abonnees backlinks")
 _NOT_HE_WHO = "(?<!\\bi )(?<!\\bik )(?<!\\bwe )(?<!\\bhe )(?<!\\bshe )(?<!\\bthey )(?<!\\bwij )(?<!\\bze )(?<!\\bhij )(?<!\\bzij )"
 _GAP = "(?:[^ ]+ )"
 
@@ -44,7 +55,7 @@ _OWN_SELF = re.compile(
 )
 _GROWTH = re.compile(
     "\\b(?:need|want|buy|gain|more|free|get #+|have #+|koop|gratis|meer|wil) "
-    "(?:[^ ]+ ){0,2}(?:subs|subscribers|followers|likes|volgers|abonnees|backlinks)\\b"
+    "(?:[^ ]+ ){0,2}" + f"(?:{'|'.join(sorted(_FOLLOWERS))})\\b"
 )
 _TRADE = re.compile(
     "\\b(?:(?:earn|make|win|get|verdien|geld|need) (?:[^ ]+ ){0,2}(?:money|cash|dollars|euro|geld|verdienen|income|bitcoins?)"
@@ -66,8 +77,14 @@ _WAY = re.compile(
 
 
 def is_advertising(text: Reading) -> bool:
+    """A pattern is tried only when a word that it cannot do without was said: most texts are done after three looks."""
     said = " ".join(text.words)
-    if any(bidding.search(said) for bidding in (_OWN_OUTLET, _BIDDEN, _CHANNEL, _OWN_FIRST, _OWN_SELF, _GROWTH)):
+    words = set(text.words)
+    if words & _OUTLETS and any(bidding.search(said) for bidding in (_OWN_OUTLET, _BIDDEN, _CHANNEL, _OWN_FIRST)):
+        return True
+    if words & _BEGGING and _OWN_SELF.search(said):
+        return True
+    if words & _FOLLOWERS and _GROWTH.search(said):
         return True
     reached = text.links or text.mails or _WAY.search(said)
     return bool(reached and _TRADE.search(said))

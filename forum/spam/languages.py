@@ -3,6 +3,7 @@
 Silent about short texts, and about languages it has no words of: who cannot tell does not hold.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 
@@ -33,12 +34,17 @@ _SMALL_WORDS = {
     "tr": "bir ve bu da de icin ile cok ne var ben sen o mi gibi daha kadar ama her en olarak olan sonra",
     "id": "yang dan di ini itu dengan untuk tidak dari saya anda kami adalah pada akan juga bisa ada ke dalam sudah lebih",
 }
-_WORDS = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
+_LANGUAGES: dict[str, frozenset[str]] = {
+    word: frozenset(language for language, words in _SMALL_WORDS.items() if word in words.split())
+    for words in _SMALL_WORDS.values()
+    for word in words.split()
+}
+_UNKNOWN: frozenset[str] = frozenset()
 
 
 def is_other_language(text: str, words: Sequence[str], language: str) -> bool:
     """`words` are the folded words of `text`; `language` is the article's."""
-    if language not in _WORDS:
+    if language not in _SMALL_WORDS:
         return False
     letters = list(islice((char for char in text if char.isalpha()), 400))
     if len(letters) >= LEAST_LETTERS:
@@ -48,10 +54,8 @@ def is_other_language(text: str, words: Sequence[str], language: str) -> bool:
     sample = [word for word in words[:400] if word.isalpha()]
     if len(sample) < LEAST_WORDS:
         return False
-    own = _WORDS[language]
-    for other in (_WORDS[known] for known in _WORDS if known != language):
-        in_other = sum(word in other and word not in own for word in sample)
-        in_own = sum(word in own and word not in other for word in sample)
-        if in_other >= OTHER_AT_LEAST * len(sample) and in_own <= OWN_AT_MOST * len(sample):
-            return True
-    return False
+    spoken = [_LANGUAGES.get(word, _UNKNOWN) for word in sample]
+    foreign_words = Counter(other for languages in spoken if language not in languages for other in languages)
+    other, in_other = max(foreign_words.items(), key=lambda item: item[1], default=("", 0))
+    in_own = sum(language in languages and other not in languages for languages in spoken)
+    return in_other >= OTHER_AT_LEAST * len(sample) and in_own <= OWN_AT_MOST * len(sample)

@@ -1,22 +1,21 @@
 """What is known of a text before it is judged: one question to the database, whatever its length."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Model, QuerySet, Value
+from django.db import connection
 from django.utils import timezone
 
 from forum.spam import repeats
 from forum.spam.bayes import Counts
 from forum.spam.features import features_of
-from forum.spam.models import BlockedTerm, Filter, SeenText, Token
 from forum.spam.reading import Reading, fold, host_of, parents, read, skeleton
 
 MOST_KEYS = 1_500  # words and places of a text that blocked terms are looked up by
 NOWHERE = 0  # no article
 NOTHING = Counts(0, 0)
-COLUMNS = ("kind", "key", "term", "spam", "good", "threshold")
 
 
 @dataclass(frozen=True)
@@ -56,23 +55,23 @@ def recall(*, name: str, website: str, body: str, email: str = "", place: int = 
     return Memory(words, seen, learnt, threshold, times, blocked)
 
 
-def _rows(words: list[str], prints: list[str], *, keys: Iterable[str], place: int) -> QuerySet[Any, tuple[Any, ...]]:
-    since = timezone.now() - repeats.REMEMBERED
-    counted = SeenText.objects.filter(print__in=prints, seen_at__gt=since).exclude(place=place).values("print")
-    return _columns(Filter, "filter", spam=F("spam"), good=F("good"), threshold=F("threshold")).union(
-        _columns(Token.objects.filter(word__in=words), "token", key=F("word"), spam=F("spam"), good=F("good")),
-        _columns(counted, "print", key=F("print"), spam=Count("pk")),
-        _columns(BlockedTerm.objects.filter(key__in=set(keys)), "term", key=F("reads"), term=F("term")),
-        all=True,
-    )
-
-
-def _columns(rows: Any, kind: str, **columns: Any) -> QuerySet[Model, tuple[Any, ...]]:
-    rows = rows if isinstance(rows, QuerySet) else rows.objects.all()
-    empty = {"key": Value(""), "term": Value(""), "spam": Value(0), "good": Value(0)}
-    filled = empty | {"threshold": Value(0.0, output_field=FloatField())} | columns
-    renamed = {f"_{name}": expression for name, expression in filled.items()}
-    return rows.order_by().annotate(_kind=Value(kind), **renamed).values_list(*(f"_{name}" for name in COLUMNS))
+def _rows(
+    words: list[str], prints: list[str], *, keys: list[str], place: int
+) -> list[tuple[str, str, str, int, int, Any]]:
+    """(kind, key, term, spam, good, threshold). Written out: the same as four querysets takes five times as long to build."""
+    since = connection.ops.adapt_datetimefield_value(timezone.now() - repeats.REMEMBERED)
+    one_of = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    as_list = list if connection.vendor == "postgresql" else json.dumps
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 'filter', '', '', spam, good, threshold FROM spam_filter"
+            f" UNION ALL SELECT 'token', word, '', spam, good, NULL FROM spam_token WHERE word {one_of}"
+            f" UNION ALL SELECT 'print', print, '', COUNT(*), 0, NULL FROM spam_seentext WHERE print {one_of}"
+            " AND seen_at > %s AND place <> %s GROUP BY print"
+            f" UNION ALL SELECT 'term', reads, term, 0, 0, NULL FROM spam_blockedterm WHERE key {one_of}",
+            [as_list(words), as_list(prints), since, place, as_list(keys)],
+        )
+        return cursor.fetchall()
 
 
 def said_by(text: Reading, *, name: str) -> list[str]:

@@ -126,6 +126,7 @@ def _in_latin(word: str) -> tuple[str, bool]:
     return bare, False
 
 
+@lru_cache(maxsize=8192)
 def skeleton(folded: str) -> str:
     """Words that look alike at a glance have the same one: i and l, rn and m."""
     return folded.replace("rn", "m").replace("vv", "w").replace("l", "i")

@@ -1,5 +1,6 @@
 """The rules about what a text says: what each holds beside what it lets pass."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -150,3 +151,31 @@ def test_a_rule_says_what_it_found_in_the_moderators_words():
     assert in_words("like_spam:casino|gratis spins|host:a.example|=links2|^ koop").endswith(
         ": casino, gratis spins, a.example, links, koop"
     )
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "check my ",
+        "neem een ",
+        "subscribe ",
+        "please ",
+        "gratis ",
+        "get ",
+        "a@a.",
+        "a.a",
+        "1 ",
+        "06-",
+        "NL00 ",
+        "bsn 1",
+        "+1 ",
+        "(0",
+        "x (at) ",
+    ],
+)
+def test_a_verdict_takes_time_in_proportion_to_the_length(piece):
+    body = (piece * 20_000)[:20_000]
+    screen(replace(GOOD, body=body[:200]))
+    began = time.process_time()
+    screen(replace(GOOD, body=body))
+    assert time.process_time() - began < 1.0
