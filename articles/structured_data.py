@@ -41,6 +41,8 @@ def social_picture(article: Article) -> Picture | None:
     if article.social_image:
         return Picture(absolute(default_storage.url(article.social_image)), *SOCIAL_SIZE, article.title)
     for image in getattr(article, "main_images", []):
+        if not image.renditions:  # the worker has not made them yet
+            continue
         largest = image.renditions[-1]
         alt = "" if image.decorative else image.alt
         return Picture(absolute(default_storage.url(largest["jpeg"])), largest["width"], largest["height"], alt)

@@ -21,6 +21,7 @@ from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
 from forum.reactions.rendering import HTML_VERSION, remake_parts
 from forum.reactions.retention import forget_clients
+from forum.spam.actions import calibrate_due, forget_old
 from forum.subscriptions.actions import erase_unconfirmed
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Worker:
         """Each does a bounded piece and returns how much it did."""
         return (
             *(self._beat, publish_now, announce_due, self._send, tell_hub),
-            *(illustrating.make_due, social.make_due, remake_old_parts, self._tidy),
+            *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, self._tidy),
         )
 
     def _done(self, work: Callable[[], int]) -> int:
@@ -96,6 +97,7 @@ class Worker:
             erase_unconfirmed(timezone.now())
             forget_clients(timezone.now())
             forget_sessions()
+            forget_old(timezone.now())
             self.tidied_at = time.monotonic()
             self.sweeper.sweep()
         return 0

@@ -15,6 +15,8 @@ from articles.models import Article, Author, Discussion
 from forum import cleaning, text
 from forum.reactions import placing, rendering
 from forum.reactions.models import Reaction
+from forum.spam import actions as spam
+from forum.spam.memory import Memory, recall
 from forum.spam.screening import Outcome, Submission, screen
 from forum.subscriptions.actions import subscribe
 
@@ -94,6 +96,7 @@ def post_reaction(
         form_key=form_key if FORM_KEY.fullmatch(form_key) else None,
     )
     reaction.fingerprint = _fingerprint(reaction)
+    by_staff = reaction.by_author or by_editors
 
     # What only reads and reckons comes before the transaction: on SQLite everybody waits for whoever writes.
     discussion = _open_discussion(article)
@@ -106,12 +109,18 @@ def post_reaction(
             body=body,
             mode=_strictest(settings.MODERATION, discussion.state),
             known_reader=_is_known(reaction),
-            by_staff=reaction.by_author or by_editors,
+            by_staff=by_staff,
             honeypot=honeypot,
             seconds_open=seconds_open,
             same_origin=same_origin,
             protected_names=_protected_names(),
-        )
+            email=email,
+            language=article.language,
+            memory=Memory()
+            if by_staff
+            else recall(name=name, website=website, body=body, email=email, place=article.pk),
+        ),
+        without=settings.SPAM_RULES_OFF,
     )
     publish = verdict.outcome == Outcome.PUBLISH
     reaction.held_because = verdict.reasons
@@ -124,6 +133,7 @@ def post_reaction(
                 email=email, article=article, scope=notify, client_key=client_key, proven=email_proven, now=now
             )
         reaction.save(force_insert=True)
+        spam.note_posted(body, place=article.pk, now=now)
         if publish:
             html = rendering.part(reaction, words=words)  # needs the id; still before the lock
             placing.place(reaction, _open_discussion(article, lock=True), now=now, html=html)
@@ -139,6 +149,7 @@ def approve(reaction: Reaction) -> Reaction:
         reaction.decision_reason = ""
         reaction.published_at = now = timezone.now()
         placing.place(reaction, discussion, now=now)
+        _teach(reaction, as_spam=False)
     return reaction
 
 
@@ -148,6 +159,8 @@ def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Re
         reaction.status = Status.SPAM if as_spam else Status.REFUSED
         reaction.decision_reason = reason
         reaction.save(update_fields=["status", "decision_reason"])
+        if as_spam:
+            _teach(reaction, as_spam=True)
     return reaction
 
 
@@ -156,6 +169,7 @@ def remove(reaction: Reaction, *, reason: str = "") -> Reaction:
     with transaction.atomic():
         discussion = _lock(reaction, Status.PUBLISHED)
         placing.take_away(reaction, discussion, status=Status.REMOVED, reason=reason)
+        spam.unlearn(reaction.pk)
     return reaction
 
 
@@ -168,6 +182,7 @@ def withdraw(reaction: Reaction) -> Reaction:
             reaction.save(update_fields=["status"])
         else:
             placing.take_away(reaction, discussion, status=Status.WITHDRAWN, reason="")
+        spam.unlearn(reaction.pk)
     return reaction
 
 
@@ -176,7 +191,12 @@ def restore(reaction: Reaction) -> Reaction:
     with transaction.atomic():
         discussion = _lock(reaction, Status.REMOVED)
         placing.put_back(reaction, discussion)
+        _teach(reaction, as_spam=False)
     return reaction
+
+
+def _teach(reaction: Reaction, *, as_spam: bool) -> None:
+    spam.learn(reaction.pk, name=reaction.name, website=reaction.website, body=reaction.body, as_spam=as_spam)
 
 
 def _refuse_second(reaction: Reaction) -> None:

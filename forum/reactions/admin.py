@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.reactions import actions
 from forum.reactions.models import Reaction
-from forum.spam.reasons import REASON_LABELS
+from forum.spam.reasons import in_words
 from forum.text import excerpt
 
 
@@ -107,7 +107,7 @@ class ReactionAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("why it waits"))
     def why(self, obj: Reaction) -> str:
-        return ", ".join(str(REASON_LABELS.get(reason, reason)) for reason in obj.held_because) or "-"
+        return ", ".join(in_words(reason) for reason in obj.held_because) or "-"
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Reaction]) -> None:

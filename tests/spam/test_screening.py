@@ -70,3 +70,9 @@ def test_every_reason_is_given_in_order_and_has_a_label():
     held = reasons(name="Noor", protected_names=["Noor"], mode="first", **worst)
     assert held == ["honeypot", "too_fast", "no_origin", "protected_name", "links", "first_time"]
     assert set(REASON_LABELS) == {rule.__name__ for rule in RULES}
+
+
+def test_every_rule_but_the_moderation_mode_can_be_switched_off(settings):
+    assert {rule.__name__ for rule in RULES} - set(settings.SPAM_RULES) == {"first_time", "all_are_read"}
+    verdict = screen(replace(GOOD, honeypot="x", seconds_open=0), without=["honeypot"])
+    assert verdict.reasons == ["too_fast"]

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -30,7 +31,9 @@ class Command(BaseCommand):
         self._look_at_port()
         self._migrate()
         self._collect_static()
-        if not Article.objects.exists():
+        if (
+            not Article.objects.exists() and not User.objects.exists()
+        ):  # with an administrator it is somebody's own site
             self._say("Adding demo content")
             call_command("demo", verbosity=0, stdout=self.stdout)
         connections.close_all()
