@@ -19,11 +19,14 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from articles.actions.versions import record_revision
 from articles.models import Article
 from forum.accounts.actions import set_roles
 from forum.accounts.roles import ABILITIES, Ability, Role
 from forum.middleware import STAFF
 from forum.outbox.models import OutgoingMail
+from forum.spam.models import BlockedTerm
+from tests.articles.pictures import make_image, picture_bytes
 from tests.factories import make_article, make_author
 from tests.reactions.talk import say
 from tests.subscriptions.readers import follow
@@ -33,7 +36,10 @@ WHO = ("visitor", "no role", *(role.value for role in Role))
 WORDS = {"everybody": set(WHO), "logged in": set(WHO) - {"visitor"}, "nobody": set(), "its owner": set()}
 NO_SUCH_METHOD = "–"
 REFUSED, ANSWERED, NOT_KNOWN, NOT_THERE = "refused", "answered", "no such method", "not there: give it a sample"
-QUERIES = {"/admin/autocomplete/": "?app_label=articles&model_name=author&field_name=user&term=x"}
+QUERIES = {
+    "/admin/autocomplete/": "?app_label=articles&model_name=author&field_name=user&term=x",
+    "/desk/articles/<pk>/revisions/difference/": "?from=1&to=1",
+}
 
 
 # The papers
@@ -100,23 +106,29 @@ def people(db) -> dict[str, User | AnonymousUser]:
 
 
 @pytest.fixture
-def samples(people) -> dict[str, dict[str, object]]:
+def samples(people, settings) -> dict[str, dict[str, object]]:
     """What the words in an address stand for; the longest beginning that fits counts. The article is the author's."""
     author = make_author(user=people["author"])
     draft = make_article(author=author, status=Article.Status.DRAFT, published_at=None)
-    reaction = say(make_article())
+    make_image(picture_bytes(size=(64, 64)), article=draft, made=False)
+    record_revision(draft, by=None)
+    settings.MODERATION = "after"
+    reaction, question = say(make_article()), say(make_article(author=author), is_question=True)
+    term = BlockedTerm.objects.create(term="casino")
     passkey = Authenticator.objects.create(
         user=User.objects.create_user("iemand"), type=Authenticator.Type.WEBAUTHN, data={"name": "x"}
     )
     asked = follow(reaction.article, "lezer@voorbeeld.example")
     mail = OutgoingMail.objects.get()
     rows = [draft, author, draft.section, people["no role"], reaction, mail, mail.address, asked, asked.consents.get()]
+    rows.append(term)
     return {
         "/": {"pk": draft.pk, "slug": draft.slug, "language": "nl", "kind": "about", "number": 1, "token": "onbekend"},
         "/accounts/2fa/webauthn/keys/": {"pk": passkey.pk},
         "/admin/": {"app_label": "articles"},
         "/admin/r/": {"content_type_id": ContentType.objects.get_for_model(Article).pk, "object_id": draft.pk},
         "/desk/authors/": {"pk": author.pk},
+        "/desk/questions/": {"pk": question.pk},
         "/desk/people/": {"pk": people["no role"].pk},
         "/desk/sections/": {"pk": draft.section_id},
         **{f"/admin/{row._meta.app_label}/{row._meta.model_name}/": {"object_id": row.pk} for row in rows},

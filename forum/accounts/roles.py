@@ -42,7 +42,12 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
 
 # What an ability opens in Django's admin; administrators open all of it.
 PERMISSIONS: dict[Ability, frozenset[str]] = {
-    Ability.MODERATE: frozenset({"reactions.view_reaction", "reactions.change_reaction"}),
+    Ability.MODERATE: frozenset(
+        {
+            *("reactions.view_reaction", "reactions.change_reaction"),
+            *(f"spam.{may}_blockedterm" for may in ("view", "add", "change", "delete")),
+        }
+    ),
 }
 
 Visitor = User | AnonymousUser  # what request.user may be

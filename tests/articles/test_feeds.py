@@ -165,7 +165,7 @@ def test_an_id_stays_when_the_address_changes_and_updated_moves_when_it_is_saved
 
 def test_a_feed_is_asked_for_again_only_when_it_changed(client, time_machine):
     time_machine.move_to(datetime(2026, 11, 20, 9, tzinfo=UTC), tick=False)
-    kept, leaving = make_article(), make_article()
+    kept, leaving = make_article(), make_article(status=Article.Status.DRAFT, published_at=None)
     for path in (ALL, AS_JSON):
         time_machine.move_to(datetime(2026, 11, 20, 10, tzinfo=UTC), tick=False)
         publish_article(leaving)

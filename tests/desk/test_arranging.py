@@ -280,5 +280,5 @@ def test_the_lists_cost_a_fixed_number_of_queries(editor, django_assert_max_num_
         make_article()
         save_house_page("about", "nl", title="A", body="B", began_from=house_page("about", "nl").fingerprint)
     for path in GET_ONLY:
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(9):
             assert editor.get(path).status_code == 200

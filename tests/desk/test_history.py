@@ -94,5 +94,5 @@ def test_a_long_history_is_shown_in_pages_with_few_queries(editor, karim):
     editor.get(address(article, "revisions/"))
     with CaptureQueriesContext(connection) as queries:
         html = editor.get(address(article, "revisions/")).content.decode()
-    assert len(queries) <= 8 and html.count('name="from"') == 50 and "?before=81" in html
+    assert len(queries) <= 11 and html.count('name="from"') == 50 and "?before=81" in html
     assert 'value="80"' in editor.get(address(article, "revisions/"), {"before": "81"}).content.decode()

@@ -202,9 +202,9 @@ def test_the_numbers_cost_six_queries_and_the_pages_a_fixed_number(count, django
     with django_assert_num_queries(6):
         numbers_of(article)
     client = as_user(noor.user)
-    with django_assert_num_queries(11):  # session, user, roles, article, six, the number in the bar
+    with django_assert_num_queries(13):  # session, user, roles, article, six, three for the bar
         client.get(address(article))
-    with django_assert_num_queries(6):  # session, user, roles, discussions, what waits, the number in the bar
+    with django_assert_num_queries(8):  # session, user, roles, discussions, what waits, three for the bar
         client.get("/desk/numbers/")
 
 

