@@ -35,7 +35,7 @@ CUT_WIDTHS = (160, 320, 480)  # for lists, which show 4:3
 CUT_SHAPE = (4, 3)
 STRIP_ROWS = 128
 
-AVIF = {"format": "AVIF", "quality": 60, "speed": 8, "max_threads": 1}
+AVIF = {"format": "AVIF", "quality": 60, "speed": 8}
 JPEG = {"format": "JPEG", "quality": 82, "progressive": True, "optimize": True}
 SOURCE = {"format": "JPEG", "subsampling": 0}
 

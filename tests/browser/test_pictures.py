@@ -27,6 +27,7 @@ HAND_OVER = """([kind, where, name, content]) => {
 @pytest.fixture
 def desk(site: Site, page: Page) -> Page:
     """The pictures of an article, opened by an editor; complaints about the Content-Security-Policy fail the test."""
+    expect.set_options(timeout=30_000)  # an upload starts a process of its own, a list waits for the worker
     log_in(page.context, site, session_of(site.data_dir, "karim", "editor"))
     page.goto(f"{site.url}/desk/articles/2/pictures/")
     expect(page.locator("[data-pictures]")).to_be_visible()
@@ -45,7 +46,7 @@ def test_pictures_are_chosen_dropped_pasted_and_put_in_the_text(desk: Page):
     desk.set_input_files("#id_pictures", [file, file | {"name": "nee.jpg", "buffer": b"no picture"}])
     desk.click("[data-upload] button")
     expect(desk.locator(f"#picture-{first + 1}")).to_be_visible()
-    expect(desk.locator("[data-complaints]")).to_contain_text("nee.jpg: We kunnen dit niet als beeld lezen.")
+    expect(desk.locator("[data-complaints]")).to_contain_text("nee.jpg: Dit is geen beeld dat we kunnen lezen.")
 
     desk.evaluate(HAND_OVER, handed("drop", "#pictures", "sloot.jpg", picture_bytes(size=(60, 40))))
     expect(desk.locator(f"#picture-{first + 2}")).to_be_visible()
