@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation
 from django.http import Http404
 from django.urls import reverse
 
-from articles.models import Article, ArticleQuerySet, Author
+from articles.models import Article, ArticleQuerySet, Author, Byline
 
 RELATED = 3
+BESIDE = 2  # the nearest may be its own translation, which is no neighbour
 LOOKED_AT = 20  # the newest of the section, of the authors and of all, among which we look for relatives
 SAME_SECTION, SAME_AUTHOR = 1.0, 1.5  # a word that only one candidate shares counts for 1
 
@@ -107,7 +108,8 @@ def around(article: Article) -> Around:
     """One query, whatever the number of articles: a few dozen candidates, found by index and compared here."""
     if article.published_at is None:
         return Around()
-    found = list(_candidates(article, article.published_at))
+    own = (article.pk, article.translation_id)
+    found = [one for one in _candidates(article, article.published_at) if one.is_public and one.pk not in own]
     here = sorted((one for one in found if one.section_id == article.section_id), key=_moment)
     older = [one for one in here if _moment(one) < _moment(article)]
     newer = [one for one in here if _moment(one) > _moment(article)]
@@ -118,16 +120,20 @@ def around(article: Article) -> Around:
 
 
 def _candidates(article: Article, moment: datetime) -> ArticleQuerySet:
-    """A union of primary keys, each part bounded by its own index; with OR, PostgreSQL would look at every article."""
-    own = {article.pk, article.translation_id}
-    public = Article.objects.published().exclude(pk__in=[pk for pk in own if pk is not None])
+    """A union of primary keys, each part bounded by its own index; with OR, PostgreSQL would look at every article.
+
+    What an author wrote may be there before it is public: with that condition around it, SQLite would look at every one.
+    """
+    public = Article.objects.published()
     here = public.filter(section=article.section_id)
-    before = here.filter(Q(published_at__lt=moment) | Q(published_at=moment, pk__lt=article.pk))
-    after = here.filter(Q(published_at__gt=moment) | Q(published_at=moment, pk__gt=article.pk))
-    parts = [before.newest_first()[:1], after.order_by("published_at", "pk")[:1]]
+    # The first condition is the one that an index can begin at; the second orders what has the same moment.
+    before = here.filter(published_at__lte=moment).exclude(published_at=moment, pk__gte=article.pk)
+    after = here.filter(published_at__gte=moment).exclude(published_at=moment, pk__lte=article.pk)
+    parts = [before.newest_first()[:BESIDE], after.order_by("published_at", "pk")[:BESIDE]]
     parts += [here.newest_first()[:LOOKED_AT], public.newest_first()[:LOOKED_AT]]
-    parts += [public.filter(bylines__author=author.pk).newest_first()[:LOOKED_AT] for author in authors_of(article)]
+    written = Byline.objects.filter(author__in=[author.pk for author in authors_of(article)]).order_by("-article_id")
     keys = [Article.objects.filter(pk__in=part.values("pk")).order_by().values("pk") for part in parts]
+    keys.append(Article.objects.filter(pk__in=written.values("article_id")[: 2 * LOOKED_AT]).order_by().values("pk"))
     columns = ("title", "slug", "lead", "language", "section", "byline", "status", "published_at")
     shown = ("section__name", "discussion__visible")
     return (
