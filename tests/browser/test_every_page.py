@@ -49,6 +49,10 @@ def pages(site: Site) -> dict[str, tuple[str, str]]:
     keep("conversation", re.findall(r'href="(/articles/[a-z0-9-]+/conversations/\d+/)', long)[0])
     for name in ("house-rules", "privacy", "accessibility"):
         keep(name, f"/{name}/")
+    keep("search", "/search/")
+    keep("search, both kinds", "/search/?q=de")
+    keep("search, one kind, narrowed", "/search/?q=de&kind=reactions&period=year&page=2")
+    keep("search, nothing found", "/search/?q=qqxz&period=week")
     keep("not found", "/nowhere/", expected=404)
     keep("form alone", HALLERWAARD + "react/")
     parent = re.findall(r'id="reaction-(\d+)"', article)[0]
