@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from articles.models import Article
 from forum.ops.children import run_together
+from forum.search.actions import mend_index
 
 BLOCKING_THREADS = 8
 HEADER_SECONDS = 10
@@ -60,6 +61,8 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say("Migrating the database")
             call_command("migrate", interactive=False, verbosity=0)
+        if mend_index():
+            self._say("Made the search index anew")
 
     def _collect_static(self) -> None:
         stamp = settings.DATA_DIR / "static.stamp"
