@@ -52,11 +52,8 @@ def public_pages(article: Article, reaction: Reaction | None = None) -> list[str
     pages += ["/feeds/articles.atom", "/feeds/articles.json", "/feeds/reactions.atom", f"{url}reactions.atom"]
     pages += ["/sitemap.xml", "/sitemaps/news.xml", "/sitemaps/pages.xml", "/robots.txt"]
     pages += [f"{url}?order=newest", f"{url}react/", f"{url}reader/", "/house-rules/", "/privacy/", "/accessibility/"]
-<<<<<<< HEAD
     pages += ["/about/", "/contact/", "/en/about/", "/en/", "/archive/", "/reactions/"]
-=======
     pages += ["/search/", "/search/?q=uur"]
->>>>>>> search
     if reaction:
         pages += [f"{url}conversations/{reaction.thread_no}/", f"{url}react/?parent={reaction.pk}"]
         pages += [f"/reactions/{reaction.pk}/"]

@@ -49,7 +49,6 @@ def pages(site: Site) -> dict[str, tuple[str, str]]:
     keep("conversation", re.findall(r'href="(/articles/[a-z0-9-]+/conversations/\d+/)', long)[0])
     for name in ("house-rules", "privacy", "accessibility", "about", "contact"):
         keep(name, f"/{name}/")
-<<<<<<< HEAD
     keep("house page in the other language", "/en/about/")
     keep("front page in the other language", "/en/")
     keep("article in two languages", "/articles/four-minutes-late-in-wickering-sound/")
@@ -57,12 +56,10 @@ def pages(site: Site) -> dict[str, tuple[str, str]]:
     months = re.findall(r'href="(/archive/[0-9]{4}/[0-9]{2}/)"', keep("archive", "/archive/"))
     keep("month", months[0])
     keep("recent reactions", "/reactions/")
-=======
     keep("search", "/search/")
     keep("search, both kinds", "/search/?q=de")
     keep("search, one kind, narrowed", "/search/?q=de&kind=reactions&period=year&page=2")
     keep("search, nothing found", "/search/?q=qqxz&period=week")
->>>>>>> search
     keep("not found", "/nowhere/", expected=404)
     keep("form alone", HALLERWAARD + "react/")
     parent = re.findall(r'id="reaction-(\d+)"', article)[0]
