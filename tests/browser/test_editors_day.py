@@ -119,7 +119,7 @@ def test_a_new_editor_makes_everything_and_it_appears_by_itself(
     for number, colour in enumerate(("#0b4f40", "#8b2318", "#e3bd4d"), start=1):
         files.append(tmp_path / f"{number}.jpg")
         files[-1].write_bytes(picture_bytes(size=(1200, 800), colour=colour))
-    hand.hand_over(page.get_by_label("Beelden toevoegen"), files)
+    hand.hand_over(page.get_by_label("Voeg beelden toe"), files)
     if page.locator("#picture-3").count() == 0 and page.get_by_role("button", name="Upload").is_visible():
         hand.press(page.get_by_role("button", name="Upload"))
     expect(page.locator("#picture-3")).to_be_visible()
