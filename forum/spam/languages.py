@@ -12,6 +12,7 @@ from forum.characters import script
 LEAST_WORDS = 20
 LEAST_LETTERS = 60
 FOREIGN_LETTERS = 0.5  # share of letters of another alphabet
+ENOUGH_OWN = 2  # small words of the article's language: a sentence of it stands beside the other
 OWN_AT_MOST = 0.05  # share of small words that only the article's language has; a text in Dutch has three in ten
 OTHER_AT_LEAST = 0.2  # that only the other one has
 
@@ -50,7 +51,7 @@ def is_other_language(text: str, words: Sequence[str], language: str) -> bool:
     if len(letters) >= LEAST_LETTERS:
         foreign = sum(not char.isascii() and script(char) != "LATIN" for char in letters)
         if foreign / len(letters) > FOREIGN_LETTERS:
-            return True
+            return sum(language in _LANGUAGES.get(word, _UNKNOWN) for word in words[:400]) < ENOUGH_OWN
     sample = [word for word in words[:400] if word.isalpha()]
     if len(sample) < LEAST_WORDS:
         return False

@@ -99,6 +99,7 @@ def test_the_language_of_the_article_passes_and_a_short_text_passes_always():
         held(f"{DUTCH} Of zoals Shakespeare zei: all the world's a stage, and all the men and women merely players.")
         == []
     )
+    assert held(f"{RUSSIAN} Ik schrijf het liever in twee talen.") == []
     assert held(RUSSIAN, language="") == held(RUSSIAN, language="xx") == []
 
 
