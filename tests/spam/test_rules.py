@@ -100,6 +100,7 @@ def test_the_language_of_the_article_passes_and_a_short_text_passes_always():
         == []
     )
     assert held(f"{RUSSIAN} Ik schrijf het liever in twee talen.") == []
+    assert held("<img src=x onerror=alert(1)> y to x this " * 12) == []
     assert held(RUSSIAN, language="") == held(RUSSIAN, language="xx") == []
 
 
