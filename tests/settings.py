@@ -9,7 +9,7 @@ import environ
 
 OURS = (
     *("SECRET_KEY", "DEBUG", "HOST", "PORT", "SITE_NAME", "SITE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES"),
-    *("CACHE_URL", "EMAIL_URL", "MAIL_FROM", "LANGUAGE", "TIME_ZONE", "MODERATION"),
+    *("CACHE_URL", "EMAIL_URL", "MAIL_FROM", "LANGUAGE", "TIME_ZONE", "MODERATION", "SPAM_RULES_OFF"),
 )
 for name in OURS:
     os.environ.pop(name, None)
