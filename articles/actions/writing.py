@@ -56,7 +56,7 @@ class LanguageStays(Exception):
     """Readers reacted; what they see is in the article's language."""
 
 
-class NoOwnLanguage(Exception):
+class NoOwnLanguage(ValueError):
     """A translation is in another language."""
 
 

@@ -1,4 +1,4 @@
-"""Is a text in another language than the article? By its alphabet, and by the small words that no sentence does without.
+"""Is a text in a language far from the article's? Dutch and English are both at home here. By its alphabet, and by the small words that no sentence does without.
 
 Silent about short texts, and about languages it has no words of: who cannot tell does not hold.
 """
@@ -9,11 +9,14 @@ from itertools import islice
 
 from forum.characters import script
 
+AT_HOME = frozenset({"nl", "en"})  # under an article in one of them readers write in either
 LEAST_WORDS = 20
 LEAST_LETTERS = 60
 FOREIGN_LETTERS = 0.5  # share of letters of another alphabet
+ENOUGH_OWN = 2  # small words of the article's language: a sentence of it stands beside the other
 OWN_AT_MOST = 0.05  # share of small words that only the article's language has; a text in Dutch has three in ten
 OTHER_AT_LEAST = 0.2  # that only the other one has
+DIFFERENT_WORDS = 5  # of them; a piece of code that says the same few over and over is no language
 
 _SMALL_WORDS = {
     "nl": "de het een en van ik dat is niet in op te zijn voor met je die er maar ook aan om als nog wel naar heb heeft dit "
@@ -46,16 +49,20 @@ def is_other_language(text: str, words: Sequence[str], language: str) -> bool:
     """`words` are the folded words of `text`; `language` is the article's."""
     if language not in _SMALL_WORDS:
         return False
+    own = AT_HOME if language in AT_HOME else frozenset({language})
     letters = list(islice((char for char in text if char.isalpha()), 400))
     if len(letters) >= LEAST_LETTERS:
         foreign = sum(not char.isascii() and script(char) != "LATIN" for char in letters)
         if foreign / len(letters) > FOREIGN_LETTERS:
-            return True
-    sample = [word for word in words[:400] if word.isalpha()]
+            return sum(bool(own & _LANGUAGES.get(word, _UNKNOWN)) for word in words[:400]) < ENOUGH_OWN
+    sample = [word for word in words[:400] if len(word) > 1 and word.isalpha()]
     if len(sample) < LEAST_WORDS:
         return False
     spoken = [_LANGUAGES.get(word, _UNKNOWN) for word in sample]
-    foreign_words = Counter(other for languages in spoken if language not in languages for other in languages)
+    foreign_words = Counter(other for languages in spoken if not own & languages for other in languages)
     other, in_other = max(foreign_words.items(), key=lambda item: item[1], default=("", 0))
-    in_own = sum(language in languages and other not in languages for languages in spoken)
+    in_own = sum(bool(own & languages) and other not in languages for languages in spoken)
+    kinds = {word for word in sample if other in _LANGUAGES.get(word, _UNKNOWN) and not own & _LANGUAGES[word]}
+    if len(kinds) < DIFFERENT_WORDS:
+        return False
     return in_other >= OTHER_AT_LEAST * len(sample) and in_own <= OWN_AT_MOST * len(sample)

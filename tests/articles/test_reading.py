@@ -91,7 +91,7 @@ def test_linking_takes_both_from_their_former_partners_and_raises_every_version(
     assert [row.discussion.version for row in rows] == [3, 3, 2]
     link_translation(dutch, None)
     assert not Article.objects.filter(translation__isnull=False).exists()
-    with pytest.raises(ValueError, match="another language"):
+    with pytest.raises(ValueError):
         link_translation(english, other)
 
 

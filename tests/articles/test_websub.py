@@ -159,7 +159,7 @@ def test_it_is_tried_again_five_times_and_no_redirect_is_followed(hub, time_mach
     assert (tell_hub(), due()) == (0, 0)
     assert len(hub.asked) == len(RETRY_AFTER) + 1 and {path for path, _, _ in hub.asked} == {"/push?key=a"}
     assert f"it answered {status}" in caplog.text
-    publish_article(Article.objects.get())
+    save_article(Article.objects.get())
     hub.status = 202
     assert tell_hub() == 5
 
@@ -170,7 +170,7 @@ def test_a_change_while_the_hub_is_being_told_is_told_as_well(hub):
     (ping,) = HubPing.objects.all()
     HubPing.objects.update(due_at=timezone.now() + timedelta(minutes=1))  # another worker is at it
     assert tell_hub() == 0
-    publish_article(article)
+    save_article(article)
     assert HubPing.objects.get(pk=ping.pk).due_at <= timezone.now()
     assert tell_hub() == 5
 

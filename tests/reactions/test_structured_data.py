@@ -22,7 +22,7 @@ from tests.reactions.talk import say, say_many
 from tests.schema_org import faults
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("publish_at_once")]
-SAMPLE = Path(__file__).parent.parent.parent / "templates" / "articles" / "_privacy.nl.html"
+SAMPLE = Path(__file__).parent.parent.parent / "articles" / "house_pages" / "privacy.nl.md"
 HOME = "https://luisterkamer.example"
 
 

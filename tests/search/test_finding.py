@@ -129,7 +129,7 @@ def test_the_name_above_a_reaction_and_the_byline_of_an_article_are_found():
 )
 def test_the_words_that_the_index_keeps_for_itself_cannot_be_typed(typed):
     article = make_article()
-    say(article, "Een gewone reactie", by_author=True)
+    say(article, "Een gewone reactie", author=article.author)
     assert not finds(typed)
 
 

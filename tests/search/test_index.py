@@ -68,7 +68,7 @@ class Life:
         parent = self.one("published") if self.dice.random() < 0.4 else None
         article = parent.article if parent and parent.article.is_public else article
         parent = parent if parent and parent.article_id == article.pk else None
-        say(article, self.words(), to=parent, by_author=self.dice.random() < 0.2)
+        say(article, self.words(), to=parent, author=article.author if self.dice.random() < 0.2 else None)
 
     def hold(self) -> None:
         self.post("before")

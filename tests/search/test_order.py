@@ -94,7 +94,7 @@ def test_a_period_holds_what_was_published_in_it(days):
 def test_only_the_authors_answers_are_left():
     article = make_article(title="Een pont")
     question = say(article, "vaart de pont?")
-    answer = say(article, "de pont vaart", to=question, by_author=True)
+    answer = say(article, "de pont vaart", to=question, author=article.author)
     found = search("pont", only_authors=True)
     assert [hit.reaction for hit in found.reactions.hits] == [answer]
     assert found.articles.count == 0
