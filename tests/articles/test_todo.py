@@ -3,10 +3,15 @@
 import time
 
 import pytest
+from django.utils import translation
 
+from articles.actions import NotReady, publish_article
 from articles.differences import merge, pieces
+from articles.illustrating import save_image
 from articles.models import Article, ArticleImage
 from articles.todo import essentials, still_to_do
+from tests.articles.pictures import make_image, picture_bytes
+from tests.factories import make_article
 
 
 def article(**fields) -> Article:
@@ -54,9 +59,17 @@ def test_of_the_rest_it_only_warns(fields, sentence):
     assert essentials(article(**fields)) == []
 
 
-def test_a_picture_is_described_or_decoration():
-    undescribed = ArticleImage(number=1, alt=" ", decorative=False)
-    assert said(article(), undescribed) == ["beeld 1 mist een beschrijving"]
+@pytest.mark.django_db
+def test_a_picture_is_described_or_decoration_before_readers_see_it():
+    draft = make_article(status=Article.Status.DRAFT, published_at=None)
+    picture = make_image(picture_bytes(size=(64, 64)), article=draft, alt="", made=False)
+    with translation.override("nl"):
+        assert [str(todo.sentence) for todo in essentials(draft)] == ["beeld 1 mist een beschrijving"]
+    with pytest.raises(NotReady):
+        publish_article(draft)
+    picture.decorative = True
+    save_image(picture)
+    assert essentials(draft) == [] and publish_article(draft).is_public
 
 
 @pytest.mark.parametrize(

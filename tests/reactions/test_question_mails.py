@@ -245,7 +245,8 @@ def test_with_nothing_left_there_is_no_mail(what):
     assert str(silence.value)
 
 
-def test_what_readers_type_cannot_break_out_and_is_in_no_subject():
+def test_what_readers_type_cannot_break_out_and_is_in_no_subject(settings):
+    settings.SPAM_RULES_OFF = ["personal_data"]  # there is an address in it
     article = make_article(title="Kop\r\n <b>\u202e & zo", author=make_writer("noor"))
     ask(article, HOSTILE, name="<img src=x onerror=alert(1)>", website="https://a.example/?q='x'")
     mail = letter()
