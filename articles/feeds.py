@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, ArticleQuerySet, Author, Section
+from articles.moved import at_former_address_of
 from articles.structured_data import iso_moment, social_picture
 from forum.syndication import AtomFeed, Attributes, Person, answer, atom_answer
 from forum.text import html_elsewhere
@@ -33,6 +34,7 @@ def articles(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@at_former_address_of("section")
 def section(request: HttpRequest, slug: str) -> HttpResponse:
     section = get_object_or_404(Section, slug=slug)
     found = Article.objects.published().filter(section=section)
@@ -46,6 +48,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@at_former_address_of("author")
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author, slug=slug)
     return _atom(

@@ -1,4 +1,4 @@
-"""An article that moved is found at its old address too."""
+"""An article, a section, an author that moved is found at the old address too."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 
-from articles.models import FormerSlug
+from articles.models import FormerAddress, FormerSlug
 
 View = Callable[..., HttpResponse]
 
@@ -28,9 +28,33 @@ def at_former_address(view: View) -> View:
         now = former.article.slug
         if request.method not in ("GET", "HEAD"):
             return view(request, *args, slug=now, **kwargs)
-        assert request.resolver_match
-        address = reverse(request.resolver_match.view_name, kwargs=kwargs | {"slug": now})
-        query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+        return _to(request, kwargs | {"slug": now})
 
     return answer
+
+
+def at_former_address_of(kind: str) -> Callable[[View], View]:
+    """The same for lists and feeds of a "section" or an "author"; there is nothing to post there."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, slug: str) -> HttpResponse:
+            try:
+                return view(request, slug)
+            except Http404:
+                left = FormerAddress.objects.select_related(kind).filter(slug=slug, **{f"{kind}__isnull": False})
+                former = left.first()
+                if former is None:
+                    raise
+            return _to(request, {"slug": getattr(former, kind).slug})
+
+        return answer
+
+    return guard
+
+
+def _to(request: HttpRequest, kwargs: dict[str, Any]) -> HttpResponse:
+    assert request.resolver_match
+    address = reverse(request.resolver_match.view_name, kwargs=kwargs)
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)

@@ -14,8 +14,8 @@ from django.views.static import serve
 from articles import house
 from articles.actions.sharing import article_shown_by
 from articles.archive import articles_of, year_of_articles
-from articles.models import Article, ArticleQuerySet, Author, Discussion, FormerAddress, Section
-from articles.moved import at_former_address
+from articles.models import Article, ArticleQuerySet, Author, Discussion, Section
+from articles.moved import at_former_address, at_former_address_of
 from articles.reading import around, article_to_read, authors_of, front_pages, versions, versions_of
 from articles.storage import CONTENT_TYPES
 from forum.converters import number_in_query
@@ -39,25 +39,18 @@ def articles(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@at_former_address_of("section")
 def section(request: HttpRequest, slug: str) -> HttpResponse:
-    section = Section.objects.filter(slug=slug).first()
-    if section is None:
-        return _where_it_is_now("section", slug)
+    section = get_object_or_404(Section, slug=slug)
     context = {"section": section, "current_section": section, "section_is_page": True}
     return _list(request, "articles/section.html", Article.objects.published().filter(section=section), **context)
 
 
 @require_safe
+@at_former_address_of("author")
 def author(request: HttpRequest, slug: str) -> HttpResponse:
-    author = Author.objects.filter(slug=slug).first()
-    if author is None:
-        return _where_it_is_now("author", slug)
+    author = get_object_or_404(Author, slug=slug)
     return _list(request, "articles/author.html", author.written.published(), author=author)
-
-
-def _where_it_is_now(kind: str, slug: str) -> HttpResponse:
-    former = get_object_or_404(FormerAddress.objects.select_related(kind), slug=slug, **{f"{kind}__isnull": False})
-    return HttpResponsePermanentRedirect(getattr(former, kind).get_absolute_url())
 
 
 @require_safe

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from articles.feeds import NEVER, atom_id
 from articles.models import Article
+from articles.moved import at_former_address
 from forum.cleaning import website_host
 from forum.reactions.models import Reaction, ReactionQuerySet
 from forum.reactions.rendering import answer_link
@@ -29,6 +30,7 @@ FEED_SIZE = 100
 
 
 @require_safe
+@at_former_address
 def of_article(request: HttpRequest, slug: str) -> HttpResponse:
     article = get_object_or_404(Article.objects.published().defer("body", "body_html"), slug=slug)
     with translation.override(article.language):

@@ -28,9 +28,10 @@ def test_every_former_address_leads_to_the_present_one(client, kind):
     move(kind, row, "toen")
     move(kind, row, "nu")
     for slug in ("eerst", "toen"):
-        answer = client.get(f"/{kind}s/{slug}/")
-        assert (answer.status_code, answer["Location"]) == (301, f"/{kind}s/nu/")
-        assert "cookie" not in answer.get("Vary", "").lower() and not answer.cookies
+        for page in ("", "articles.atom", "?page=2"):
+            answer = client.get(f"/{kind}s/{slug}/{page}")
+            assert (answer.status_code, answer["Location"]) == (301, f"/{kind}s/nu/{page}")
+            assert "cookie" not in answer.get("Vary", "").lower() and not answer.cookies
     assert client.get(f"/{kind}s/nu/").status_code == 200
 
 

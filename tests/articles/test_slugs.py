@@ -41,6 +41,7 @@ def test_an_old_address_leads_to_the_new_one_with_what_stood_behind_it(karim, se
         ("/articles/oud/?order=newest", "/articles/nieuw/?order=newest"),
         ("/articles/oud/react/?parent=1", "/articles/nieuw/react/?parent=1"),
         ("/articles/oud/conversations/2/", "/articles/nieuw/conversations/2/"),
+        ("/articles/oud/reactions.atom", "/articles/nieuw/reactions.atom"),
     ):
         answer = reader.get(old)
         assert (answer.status_code, answer["Location"]) == (301, new)
