@@ -167,7 +167,11 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def _published_or_withdrawn(self, request: HttpRequest, article: Article) -> HttpResponse | None:
         if "_publish" in request.POST:
-            publish_article(article, by=user_of(request))
+            try:
+                publish_article(article, by=user_of(request))
+            except NotReady as unready:
+                self.message_user(request, str(unready), messages.ERROR)
+                return HttpResponseRedirect(reverse("admin:articles_article_change", args=[article.pk]))
             self.log_change(request, article, "publish")
             self.message_user(request, self._link_message(gettext("“{}” is published."), article), messages.SUCCESS)
         elif "_withdraw" in request.POST:

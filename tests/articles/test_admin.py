@@ -241,3 +241,19 @@ def test_an_article_without_a_text_is_not_published_and_the_admin_says_why(edito
     assert "de tekst is leeg" in editor.get(answer["Location"]).content.decode()
     draft.refresh_from_db()
     assert draft.status == Article.Status.DRAFT
+
+
+def test_an_article_whose_picture_is_not_described_is_not_published_and_the_admin_says_why(editor):
+    draft = make_article(status=Article.Status.DRAFT, published_at=None)
+    make_image(picture_bytes(size=(64, 64)), article=draft, alt="", made=False)
+    fields = article_fields(draft.section, draft.author) | {
+        "discussion-TOTAL_FORMS": "1",
+        "discussion-INITIAL_FORMS": "1",
+        "discussion-0-article": str(draft.pk),
+        "discussion-0-state": "open",
+    }
+    change = f"/admin/articles/article/{draft.pk}/change/"
+    assert send(editor, change, **fields, _publish="1")["Location"] == change
+    assert "Beeld 1 mist een beschrijving" in editor.get(change).content.decode()
+    draft.refresh_from_db()
+    assert draft.status == Article.Status.DRAFT
