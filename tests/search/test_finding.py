@@ -151,6 +151,13 @@ def test_p05_nothing_typed_breaks_it():
     assert finds("fiets OR (") is False and finds('fiets "') is True
 
 
+@pytest.mark.parametrize("letters", ["abcdefgh", "日本語文字検索室", "𝔞𝔟𝔠𝔡𝔢𝔣𝔤𝔥"])
+def test_p05_a_text_of_any_size_can_be_saved_and_its_beginning_is_found(letters):
+    words = ("".join(letters[int(digit)] for digit in f"{n:o}") for n in range(60_000))
+    article = make_article(body=" ".join(words) + " " + letters * 1_000)
+    assert articles_with("".join(letters[int(digit)] for digit in "17")) == [article]
+
+
 def test_only_the_first_hundred_characters_are_read_and_controls_are_dropped():
     read = read_query("\x00a\x07b\u2028 " + "woord " * 60)
     assert len(read.text) <= MAX_CHARS and read.text.startswith("a b woord")
