@@ -58,7 +58,7 @@ PAGE = {
     *("hr", "pre", "form", "fieldset", "legend", "label", "input", "textarea", "select", "option", "button", "script"),
     *("table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td", "svg", "path", "rect", "g"),
     *("details", "summary", "abbr", "search", "q", "style", "optgroup", "kbd", "use", "symbol", "output"),
-    "mark",
+    *("mark", "progress", "ins", "del", "code"),
 }
 READERS_WORDS = {"p": set(), "br": set(), "blockquote": set(), "mark": set(), "a": {"href", "rel"}}
 EDITORS_WORDS = {
@@ -253,7 +253,8 @@ def test_p10_readers_text_on_every_page_that_shows_it(hostile_talk, client):
     for order in ("oldest", "newest"):
         pages = walk(client, f"{url}?order={order}", url)
         assert sum(assert_names_come_first(page) for page in pages) >= total
-    check_page(client.get("/").text)
+    for path in ("/", "/reactions/", "/search/?q=alert", "/search/?q=script&kind=reactions&order=newest"):
+        check_page(client.get(path).text)
     for pk in Reaction.objects.values_list("pk", flat=True)[::15]:
         to = client.get(f"/reactions/{pk}/")
         page = client.get(to["Location"].partition("#")[0]).text
@@ -271,6 +272,9 @@ def test_p10_readers_text_on_the_pages_of_staff(hostile_talk, admin_client):
         check_page(answer.text, staff=True)
     for pk in Reaction.objects.values_list("pk", flat=True)[::12]:
         check_page(admin_client.get(f"/admin/reactions/reaction/{pk}/change/").text, staff=True)
+    Reaction.objects.filter(status="published").update(is_question=True)
+    for path in ("", f"{Reaction.objects.filter(status='published').latest('pk').pk}/"):
+        check_page(admin_client.get(f"/desk/questions/{path}").text, staff=True)
     chosen = {"_selected_action": list(Reaction.objects.filter(status="held").values_list("pk", flat=True)[:20])}
     for payload in list(hostile.markup())[:: 9000 // 6]:
         fields = {"action": "refuse", "reason": payload, **chosen}
@@ -396,10 +400,18 @@ def test_p10_p05_what_editors_type_on_every_page_that_shows_it(admin_client, cli
             assert answer.status_code in (200, 302), (answer.status_code, path, words)
             if answer.status_code == 200:
                 check_page(answer.text, staff=True)
-        for path in ("/", "/articles/", article.get_absolute_url(), author.get_absolute_url()):
+        lists = (section.get_absolute_url(), author.get_absolute_url(), "/archive/", "/search/?q=alert")
+        for path in ("/", "/articles/", article.get_absolute_url(), *lists):
             check_page(client.get(path).text)
-        for path in ("/admin/articles/article/", change, bio, "/admin/articles/author/"):
-            check_page(admin_client.get(path).text, staff=True)
+        desk = f"/desk/articles/{article.pk}/"
+        last = article.revisions.order_by("-number").values_list("number", flat=True).first() or 0
+        pages = ("/desk/", desk, f"{desk}numbers/", f"{desk}revisions/", f"{desk}pictures/", "/desk/authors/")
+        difference = f"{desk}revisions/difference/?from={last - 1}&to={last}" if last > 2 else desk
+        for path in ("/admin/articles/article/", change, bio, "/admin/articles/author/", *pages, difference):
+            answer = admin_client.get(path)
+            assert answer.status_code == 200, path
+            check_page(answer.text, staff=True)
+        check_page(admin_client.get(f"{desk}preview/").text)
 
 
 def test_p10_every_payload_in_an_article_and_its_author(client):
@@ -415,7 +427,10 @@ def test_p10_every_payload_in_an_article_and_its_author(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["articles/article", "articles/author", "reactions/reaction", "outbox/outgoingmail", "subscriptions/consent"],
+    [
+        *("articles/article", "articles/author", "reactions/reaction", "outbox/outgoingmail", "subscriptions/consent"),
+        "spam/blockedterm",
+    ],
 )
 def test_p05_no_question_of_staff_breaks_us(admin_client, path):
     make_article()
