@@ -180,7 +180,7 @@ def _functions() -> list[str]:
         # The plan is forced, always through GIN: what the planner knows of a tsvector would send it through all rows.
         f"""CREATE FUNCTION search_newest(plain tsquery, wide tsquery, last_id bigint, now timestamptz, since timestamptz,
             section bigint, author bigint, wanted int) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
-            SET enable_seqscan = off SET enable_indexscan = off SET max_parallel_workers_per_gather = 0 SET jit = off AS $$
+            SET enable_seqscan = off SET work_mem = '64MB' SET max_parallel_workers_per_gather = 0 SET jit = off AS $$
         DECLARE
             asked tsquery := plain;
             found int := 0;
@@ -204,7 +204,7 @@ def _functions() -> list[str]:
                             AND (section IS NULL OR a.section_id = section)
                             AND (author IS NULL OR EXISTS (
                                 SELECT 1 FROM articles_byline b WHERE b.article_id = a.id AND b.author_id = author)))
-                    ORDER BY i.id DESC LIMIT wanted - found;
+                    ORDER BY i.id + 0 DESC LIMIT wanted - found;
                     GET DIAGNOSTICS more = ROW_COUNT;
                     found := found + more;
                     below := (top - 1) * size;

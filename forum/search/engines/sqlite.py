@@ -23,9 +23,8 @@ _TOKENS = "tokenize = 'unicode61 remove_diacritics 2'"
 TABLES = [
     "CREATE TABLE search_article (id integer PRIMARY KEY, published_at text NOT NULL)",
     "CREATE TABLE search_reaction (id integer PRIMARY KEY, article_id integer NOT NULL, published_at text NOT NULL)",
-    f"CREATE VIRTUAL TABLE search_article_words USING fts5(title, lead, text, content = '', prefix = '3', {_TOKENS})",
-    f"CREATE VIRTUAL TABLE search_reaction_words"
-    f" USING fts5(words, content = '', columnsize = 0, prefix = '3', {_TOKENS})",
+    f"CREATE VIRTUAL TABLE search_article_words USING fts5(title, lead, text, content = '', {_TOKENS})",
+    f"CREATE VIRTUAL TABLE search_reaction_words USING fts5(words, content = '', columnsize = 0, {_TOKENS})",
 ]
 DROPPED = [
     *(f"DROP TRIGGER IF EXISTS search_{kind}_{event}" for kind in ("article", "reaction")
