@@ -177,8 +177,8 @@ class Crowd:
                 [f"{one} {two}" for one, two in zip(pairs((0, 40), (0, 40)), some(0, 40), strict=True)],
                 {},
             ),
-            "the beginning of a word, 3 letters": ([word[:3] for word in some(60, 4_000)], {}),
             "the beginning of a word, 4 letters": ([word[:4] for word in some(60, 4_000)], {}),
+            "the beginning of a word, 6 letters": ([word[:6] for word in some(60, 4_000)], {}),
             "a phrase of two words": (phrases, {}),
             "a word, without another": (
                 [f"{one} -{two}" for one, two in zip(some(100, 400), some(0, 40), strict=True)],

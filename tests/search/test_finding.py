@@ -92,9 +92,9 @@ def test_stems_are_found_in_the_language_of_the_text_where_the_database_knows_th
 
 def test_the_last_word_may_be_the_beginning_of_one():
     reaction = say(make_article(), "Zij oefent op haar viool in de avondschemering")
-    for typed in ("avond", "vio", "de avo", "AVONDSCH", "viool avondsche"):
+    for typed in ("avond", "de avon", "AVONDSCH", "viool avondsche", "oefe"):
         assert reactions_with(typed) == [reaction], typed
-    for typed in ("av", "avond viool", "vio de", '"avo"', "schemering"):
+    for typed in ("avo", "avond viool", "avon de", '"avon"', "schemering"):
         assert reactions_with(typed) == [], typed
 
 

@@ -8,7 +8,9 @@ from django.utils import timezone
 from articles.models import Article, Byline
 from forum.reactions.models import Reaction
 from forum.search import searching
+from forum.search.engines import Filters, engine
 from forum.search.searching import search
+from forum.search.words import read_query
 from tests.factories import make_article, make_author, make_section
 from tests.reactions.talk import say
 from tests.search.asking import articles_with, reactions_with
@@ -118,6 +120,25 @@ def test_pages_follow_each_other_without_gap_or_double(monkeypatch):
             after = found.following
         assert len(seen) == 45 and set(seen) == set(said)
     assert seen == said[::-1]
+
+
+def test_the_newest_come_first_however_far_their_numbers_lie_apart():
+    article, now = make_article(), timezone.now()
+    numbers = [1, 4_095, 4_096, 8_191, 8_192, 20_000, 65_535, 70_000, 300_000, 1_048_576, 2_000_000, 5_000_000, 10**12]
+    Reaction.objects.bulk_create(
+        Reaction(
+            pk=pk, article=article, thread_no=n, reply_no=0, path=b"", name="Karim", body=f"pont {'veer veerpont' if n % 2 else ''}",
+            language="nl", status="published", shown=True, created_at=now, published_at=now, fingerprint=str(pk),
+        )
+        for n, pk in enumerate(numbers)
+    )  # fmt: skip
+    newest = [reaction.pk for reaction in reactions_with("pont", order="newest", count=20)]
+    assert newest == numbers[::-1]
+    assert [reaction.pk for reaction in reactions_with("veer", order="newest", count=20)] == numbers[1::2][::-1]
+    assert [reaction.pk for reaction in reactions_with("pontj", order="newest", count=20)] == []
+    assert [reaction.pk for reaction in reactions_with("veerpo", order="newest", count=20)] == numbers[1::2][::-1]
+    for most in range(1, len(numbers) + 1):
+        assert engine().newest_reactions(read_query('"pont"'), Filters(), limit=most) == newest[:most]
 
 
 def test_more_than_the_most_is_said_to_be_more(monkeypatch):

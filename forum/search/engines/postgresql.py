@@ -2,7 +2,7 @@
 
 A tsvector holds every word as it stands and its stem in the text's language. Words are cut and folded by our own
 `search_fold`, which needs no extension and gives the same under every locale. Lexemes of our own begin with §, which
-no word holds: article, day, month, answer, and block, by which the newest are looked through first.
+no word holds: article, day, month, answer, and blocks of ids, by which the newest are looked through first.
 """
 
 import sys
@@ -13,11 +13,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from forum.search.engines import MOST_ARTICLES, Filters
+from forum.search.engines import Filters
 from forum.search.words import Query
 
 MOST_CHARS = 200_000  # of a text that are looked at; a tsvector holds at most a megabyte
-BLOCK = 2_048  # ids
+BLOCKS = tuple(4**power for power in (6, 7, 8, 9, 10))  # ids in a block of each size: from 4,096 to a million
+MOST_COMPARED = 1_000_000  # GIN weighs every reaction of the named articles against every name
 
 INDEXES = {"search_article": ("title", "head", "words"), "search_reaction": ("words",)}
 TABLES = [
@@ -49,7 +50,7 @@ DROPPED = [
       for kind, table in (("article", "articles_article"), ("reaction", "reactions_reaction"))
       for event in ("kept", "emptied")),
     "DROP FUNCTION IF EXISTS search_article_changed(), search_reaction_changed(),"
-    " search_newest(tsquery, tsquery, timestamptz, timestamptz, bigint, bigint, int),"
+    " search_newest(tsquery, tsquery, bigint, timestamptz, timestamptz, bigint, bigint, int),"
     " search_term(text, text[], boolean), search_stems(text, text), search_reaction_vector(text, text, text, text[]),"
     " search_fold(text)",
     "DROP TABLE IF EXISTS search_article, search_reaction",
@@ -177,36 +178,37 @@ def _functions() -> list[str]:
             RETURN NULL;
         END $$""",
         # The plan is forced, always through GIN: what the planner knows of a tsvector would send it through all rows.
-        f"""CREATE FUNCTION search_newest(plain tsquery, wide tsquery, now timestamptz, since timestamptz,
+        f"""CREATE FUNCTION search_newest(plain tsquery, wide tsquery, last_id bigint, now timestamptz, since timestamptz,
             section bigint, author bigint, wanted int) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
-            SET enable_seqscan = off SET enable_indexscan = off SET max_parallel_workers_per_gather = 0 SET jit = off AS $$
+            SET enable_seqscan = off SET work_mem = '64MB' SET max_parallel_workers_per_gather = 0 SET jit = off AS $$
         DECLARE
             asked tsquery := plain;
             found int := 0;
             more int;
-            above bigint;
-            width bigint;
+            below bigint;
+            top bigint;
+            size bigint;
         BEGIN
             LOOP
-                SELECT max(id) / {BLOCK} INTO above FROM search_reaction;
-                FOREACH width IN ARRAY ARRAY[4, 16, 64, 256, NULL] LOOP
+                below := last_id + 1;
+                FOREACH size IN ARRAY ARRAY[{", ".join(map(str, BLOCKS))}, NULL] LOOP
+                    top := (below - 1) / size;
                     RETURN QUERY
                     SELECT i.id FROM search_reaction i
-                    WHERE i.words @@ CASE WHEN width IS NULL THEN asked ELSE asked && (
-                            SELECT string_agg('§b' || n, '|')::tsquery FROM generate_series(above, above - width + 1, -1) n
-                            WHERE n >= 0 OR n = above) END
-                        AND (width IS NOT NULL OR i.id / {BLOCK} <= above)
+                    WHERE i.words @@ CASE WHEN size IS NULL THEN asked ELSE asked
+                            && format('§b%sn%s|§b%sn%s', size, top, size, greatest(top - 1, 0))::tsquery END
+                        AND i.id + 0 < below
                         AND (since IS NULL OR i.published_at >= since)
                         AND i.article_id IN (
                             SELECT a.id FROM articles_article a WHERE a.status = 'published' AND a.published_at <= now
                             AND (section IS NULL OR a.section_id = section)
                             AND (author IS NULL OR EXISTS (
                                 SELECT 1 FROM articles_byline b WHERE b.article_id = a.id AND b.author_id = author)))
-                    ORDER BY i.id DESC LIMIT wanted - found;
+                    ORDER BY i.id + 0 DESC LIMIT wanted - found;
                     GET DIAGNOSTICS more = ROW_COUNT;
                     found := found + more;
-                    above := above - width;
-                    EXIT WHEN found >= wanted OR above < 0;
+                    below := (top - 1) * size;
+                    EXIT WHEN found >= wanted OR below <= 0;
                 END LOOP;
                 EXIT WHEN found >= wanted OR wide IS NULL OR asked = wide;
                 asked := wide;
@@ -242,7 +244,8 @@ def _article(row: str) -> str:
 
 def _reaction(row: str) -> str:
     day = f"to_char({row}.published_at AT TIME ZONE 'UTC', 'YYYYMMDD')"
-    marks = [f"'§x' || {row}.article_id", f"'§d' || {day}", f"'§m' || left({day}, 6)", f"'§b' || {row}.id / {BLOCK}"]
+    marks = [f"'§x' || {row}.article_id", f"'§d' || {day}", f"'§m' || left({day}, 6)"]
+    marks += [f"'§b{size}n' || {row}.id / {size}" for size in BLOCKS]
     marks.append(f"CASE WHEN {row}.by_author THEN '§answer' ELSE '§x' END")
     vector = f"search_reaction_vector({row}.name, {row}.body, {row}.language, ARRAY[{', '.join(marks)}])"
     return f"{row}.id, {row}.article_id, {row}.published_at, {vector}"
@@ -324,7 +327,7 @@ class PostgreSQL:
             wide, wide_params = words + marks, [*wide_params, *mark_params]
         params = [*plain_params, *mark_params, *wide_params, timezone.now(), filters.since]
         return _ids(
-            f"SELECT search_newest({plain}{marks}, {wide}, %s, %s, %s, %s, %s)",
+            f"SELECT search_newest({plain}{marks}, {wide}, (SELECT max(id) FROM search_reaction), %s, %s, %s, %s, %s)",
             [*params, filters.section_id, filters.author_id, limit],
         )
 
@@ -351,8 +354,10 @@ def _marks(filters: Filters) -> tuple[str, list[Any]]:
     sql = " && %s::tsquery" if marks else ""
     params: list[Any] = ["&".join(marks)] if marks else []
     if filters.names_articles:
-        articles, article_params = filters.articles_with_reactions().values("id").query.sql_with_params()
-        sql += f""" && coalesce((SELECT string_agg('§x' || id, '|')::tsquery FROM ({articles}) AS named(id)
-            HAVING count(*) BETWEEN 1 AND {MOST_ARTICLES}), ''::tsquery)"""
+        articles, article_params = (
+            filters.articles_with_reactions().values_list("id", "discussion__visible").query.sql_with_params()
+        )
+        sql += f""" && coalesce((SELECT string_agg('§x' || id, '|')::tsquery FROM ({articles}) AS named(id, visible)
+            HAVING count(*) * sum(visible) BETWEEN 1 AND {MOST_COMPARED}), ''::tsquery)"""
         params = [*params, *article_params]
     return sql, params
