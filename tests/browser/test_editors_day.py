@@ -18,7 +18,7 @@ from tests.browser.test_login import log_in_by_code
 
 ADDRESS = "karim@redactie.example"
 MOST_TABS = 150
-APPEARS_WITHIN_SECONDS = 180  # a minute to wait for, and a busy machine
+APPEARS_WITHIN_SECONDS = 300  # up to two minutes to wait for, and a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ def test_a_new_editor_makes_everything_and_it_appears_by_itself(
         page.get_by_label("Tekst", exact=True),
         "Eerste alinea.\n\n![](image:2)\n\n## Een kop\n\nTweede alinea.\n\n![](image:3)",
     )
-    moment = datetime.now(UTC) + timedelta(minutes=1, seconds=5)
+    moment = datetime.now(UTC) + timedelta(seconds=100)  # the field knows minutes: 40 to 100 seconds from now
     hand.type(page.get_by_label("Publiceer op"), moment.strftime("%Y-%m-%dT%H:%M"))
     hand.press(page.get_by_role("button", name="Plan in"))
     expect(page.locator(".status").first).to_contain_text("Ingepland voor")
