@@ -191,7 +191,7 @@ class Crowd:
             "middling, of this year": (some(1_000, 4_000), {"period": "year"}),
             "frequent, only the author's answers": (some(100, 400), {"answers": "1"}),
             "frequent, newest first": (some(100, 400), {"order": "newest"}),
-            "frequent, reactions, page 40": (some(100, 400), {"kind": "reactions", "page": "40"}),
+            "frequent, reactions, page 20": (some(100, 400), {"kind": "reactions", "page": "20"}),
         }
         return {kind: [{"q": words, **extra} for words in asked] for kind, (asked, extra) in kinds.items()}
 

@@ -16,7 +16,7 @@ from forum.search.ranking import weigh
 from forum.search.snippets import Piece, marked, plain_text, snippet
 from forum.search.words import Query, read_query
 
-MOST = 1_000  # of a kind that are listed; what is more is counted as "more than"
+MOST = 500  # of a kind that are listed; what is more is counted as "more than"
 RANKED = 60  # reactions, the newest, that are put in order of how well they fit; the others follow by age
 PAGE_SIZE = 20
 KINDS = ("articles", "reactions")

@@ -7,16 +7,17 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from articles.actions import publish_article, save_article, save_author, withdraw_article
-from articles.models import Article
+from articles.models import Article, Byline
 from forum.reactions.actions import approve, remove, restore, withdraw
 from forum.reactions.models import Reaction
 from forum.search.actions import mend_index, rebuild_index
 from forum.search.checks import index_is_kept, missing_fts5
 from forum.search.engines import engine
-from tests.factories import make_article, make_author
+from tests.factories import make_article, make_author, make_section
 from tests.reactions.talk import say
 from tests.search.asking import finds, index, reactions_with
 
@@ -48,7 +49,7 @@ class Life:
         self.happenings: list[Callable[[], None]] = [
             *[self.post] * 6, self.hold, self.approve, self.remove, self.restore, self.withdraw, self.edit_in_bulk,
             self.rename_in_bulk, self.delete_held, self.withdraw_article, self.publish_article, self.write_article,
-            self.rename_author, self.change_byline, self.count,
+            self.rename_author, self.change_byline, self.move_bylines, self.change_section, self.count,
         ]  # fmt: skip
 
     def live(self, times: int) -> None:
@@ -118,8 +119,14 @@ class Life:
     def change_byline(self) -> None:
         save_article(Article.objects.get(pk=self.dice.choice(self.articles).pk), authors=[make_author()])
 
+    def move_bylines(self) -> None:
+        Byline.objects.filter(article=self.dice.choice(self.articles), position=0).update(author=make_author())
+
+    def change_section(self) -> None:
+        Article.objects.filter(pk=self.dice.choice(self.articles).pk).update(section=make_section())
+
     def count(self) -> None:
-        Reaction.objects.filter(status="published").update(replies=1, html="<article></article>")
+        Reaction.objects.filter(status="published").update(replies=F("replies") + 1, html="<article></article>")
 
 
 @pytest.mark.parametrize("seed", range(4))

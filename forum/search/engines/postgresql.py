@@ -2,7 +2,7 @@
 
 A tsvector holds every word as it stands and its stem in the text's language. Words are cut and folded by our own
 `search_fold`, which needs no extension and gives the same under every locale. Lexemes of our own begin with §, which
-no word holds: article, day, month, answer, and blocks of ids, by which the newest are looked through first.
+no word holds: section, author, day, month, answer, and blocks of ids, by which the newest are looked through first.
 """
 
 import sys
@@ -18,7 +18,6 @@ from forum.search.words import Query
 
 MOST_CHARS = 200_000  # of a text that are looked at; a tsvector holds at most a megabyte
 BLOCKS = tuple(4**power for power in (6, 7, 8, 9, 10))  # ids in a block of each size: from 4,096 to a million
-MOST_COMPARED = 1_000_000  # GIN weighs every reaction of the named articles against every name
 
 INDEXES = {"search_article": ("title", "head", "words"), "search_reaction": ("words",)}
 TABLES = [
@@ -26,6 +25,7 @@ TABLES = [
     " title tsvector NOT NULL, head tsvector NOT NULL, words tsvector NOT NULL)",
     "CREATE TABLE search_reaction (id bigint PRIMARY KEY, article_id bigint NOT NULL,"
     " published_at timestamptz NOT NULL, words tsvector NOT NULL)",
+    "CREATE INDEX search_reaction_article ON search_reaction (article_id)",
     "ALTER TABLE search_reaction ALTER words SET STATISTICS 0",  # a large sample, of no use: the plan is forced
     # While it is filled, GIN takes words in by the heap, in half the time; afterwards each at once, see `tidy`.
     *(f"CREATE INDEX {table}_{column} ON {table} USING gin ({column})"
@@ -44,13 +44,17 @@ CONFIGURATIONS = [
     *(f"ALTER TEXT SEARCH CONFIGURATION search_{name} ADD MAPPING FOR {_NUMBERS} WITH search_plain"
       for name in ("plain", "dutch", "english")),
 ]  # fmt: skip
-TRIGGERS = ("search_article_kept", "search_article_emptied", "search_reaction_kept", "search_reaction_emptied")
+TRIGGERS = {
+    "search_article_kept": "articles_article",
+    "search_article_emptied": "articles_article",
+    "search_reaction_kept": "reactions_reaction",
+    "search_reaction_emptied": "reactions_reaction",
+    "search_byline_kept": "articles_byline",
+}
 DROPPED = [
-    *(f"DROP TRIGGER IF EXISTS search_{kind}_{event} ON {table}"
-      for kind, table in (("article", "articles_article"), ("reaction", "reactions_reaction"))
-      for event in ("kept", "emptied")),
-    "DROP FUNCTION IF EXISTS search_article_changed(), search_reaction_changed(),"
-    " search_newest(tsquery, tsquery, bigint, timestamptz, timestamptz, bigint, bigint, int),"
+    *(f"DROP TRIGGER IF EXISTS {name} ON {table}" for name, table in TRIGGERS.items()),
+    "DROP FUNCTION IF EXISTS search_article_changed(), search_reaction_changed(), search_byline_changed(), search_article_marks(bigint),"
+    " search_newest(tsquery, tsquery, bigint, timestamptz, timestamptz, int),"
     " search_term(text, text[], boolean), search_stems(text, text), search_reaction_vector(text, text, text, text[]),"
     " search_fold(text)",
     "DROP TABLE IF EXISTS search_article, search_reaction",
@@ -83,6 +87,14 @@ def _capitals() -> tuple[str, str]:
     pairs = [(large, small) for large, small in pairs if len(unicodedata.normalize("NFD", large)) == 1]
     pairs.append(("ς", "σ"))  # one letter, written otherwise at the end of a word
     return "".join(large for large, _ in pairs), "".join(small for _, small in pairs)
+
+
+def _trigger(name: str, table: str) -> str:
+    """No column is named: PostgreSQL refuses to alter one that a trigger names."""
+    when = "TRUNCATE" if name.endswith("emptied") else "INSERT OR UPDATE OR DELETE"
+    each = "STATEMENT" if name.endswith("emptied") else "ROW"
+    function = name.rpartition("_")[0] + "_changed()"
+    return f"CREATE TRIGGER {name} AFTER {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {function}"
 
 
 def _functions() -> list[str]:
@@ -131,6 +143,28 @@ def _functions() -> list[str]:
         LANGUAGE sql STABLE PARALLEL SAFE AS $$
             SELECT search_stems(name || ' ' || body, language) || array_to_tsvector(marks)
         $$""",
+        """CREATE FUNCTION search_article_marks(article bigint) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+        BEGIN
+            RETURN ARRAY(SELECT '§s' || section_id FROM articles_article WHERE id = article
+                UNION SELECT '§w' || author_id FROM articles_byline WHERE article_id = article);
+        END $$""",
+        """CREATE FUNCTION search_byline_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF tg_op = 'UPDATE' THEN
+                IF (new.article_id, new.author_id) IS NOT DISTINCT FROM (old.article_id, old.author_id) THEN
+                    RETURN NULL;
+                END IF;
+            END IF;
+            IF tg_op <> 'INSERT' THEN
+                UPDATE search_reaction SET words = ts_delete(words, '§w' || old.author_id)
+                WHERE article_id = old.article_id;
+            END IF;
+            IF tg_op <> 'DELETE' THEN
+                UPDATE search_reaction SET words = words || array_to_tsvector(ARRAY['§w' || new.author_id])
+                WHERE article_id = new.article_id;
+            END IF;
+            RETURN NULL;
+        END $$""",
         f"""CREATE FUNCTION search_article_changed() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF tg_op = 'TRUNCATE' THEN
@@ -138,6 +172,10 @@ def _functions() -> list[str]:
                 RETURN NULL;
             END IF;
             IF tg_op = 'UPDATE' THEN
+                IF new.section_id <> old.section_id THEN
+                    UPDATE search_reaction SET words = ts_delete(words, '§s' || old.section_id)
+                        || array_to_tsvector(ARRAY['§s' || new.section_id]) WHERE article_id = new.id;
+                END IF;
                 IF ({_columns("new", ARTICLE)}) IS NOT DISTINCT FROM ({_columns("old", ARTICLE)}) THEN
                     RETURN NULL;
                 END IF;
@@ -179,7 +217,7 @@ def _functions() -> list[str]:
         END $$""",
         # The plan is forced, always through GIN: what the planner knows of a tsvector would send it through all rows.
         f"""CREATE FUNCTION search_newest(plain tsquery, wide tsquery, last_id bigint, now timestamptz, since timestamptz,
-            section bigint, author bigint, wanted int) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
+            wanted int) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
             SET enable_seqscan = off SET work_mem = '64MB' SET max_parallel_workers_per_gather = 0 SET jit = off AS $$
         DECLARE
             asked tsquery := plain;
@@ -200,10 +238,7 @@ def _functions() -> list[str]:
                         AND i.id + 0 < below
                         AND (since IS NULL OR i.published_at >= since)
                         AND i.article_id IN (
-                            SELECT a.id FROM articles_article a WHERE a.status = 'published' AND a.published_at <= now
-                            AND (section IS NULL OR a.section_id = section)
-                            AND (author IS NULL OR EXISTS (
-                                SELECT 1 FROM articles_byline b WHERE b.article_id = a.id AND b.author_id = author)))
+                            SELECT a.id FROM articles_article a WHERE a.status = 'published' AND a.published_at <= now)
                     ORDER BY i.id + 0 DESC LIMIT wanted - found;
                     GET DIAGNOSTICS more = ROW_COUNT;
                     found := found + more;
@@ -215,12 +250,7 @@ def _functions() -> list[str]:
                 found := 0;
             END LOOP;
         END $$""",
-        *(f"""CREATE TRIGGER search_{kind}_kept AFTER INSERT OR UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION search_{kind}_changed()"""
-          for kind, table in (("article", "articles_article"), ("reaction", "reactions_reaction"))),
-        *(f"""CREATE TRIGGER search_{kind}_emptied AFTER TRUNCATE ON {table}
-            FOR EACH STATEMENT EXECUTE FUNCTION search_{kind}_changed()"""
-          for kind, table in (("article", "articles_article"), ("reaction", "reactions_reaction"))),
+        *(_trigger(name, table) for name, table in TRIGGERS.items()),
     ]  # fmt: skip
 
 
@@ -244,10 +274,11 @@ def _article(row: str) -> str:
 
 def _reaction(row: str) -> str:
     day = f"to_char({row}.published_at AT TIME ZONE 'UTC', 'YYYYMMDD')"
-    marks = [f"'§x' || {row}.article_id", f"'§d' || {day}", f"'§m' || left({day}, 6)"]
+    marks = [f"'§d' || {day}", f"'§m' || left({day}, 6)"]
     marks += [f"'§b{size}n' || {row}.id / {size}" for size in BLOCKS]
     marks.append(f"CASE WHEN {row}.by_author THEN '§answer' ELSE '§x' END")
-    vector = f"search_reaction_vector({row}.name, {row}.body, {row}.language, ARRAY[{', '.join(marks)}])"
+    all_marks = f"ARRAY[{', '.join(marks)}] || search_article_marks({row}.article_id)"
+    vector = f"search_reaction_vector({row}.name, {row}.body, {row}.language, {all_marks})"
     return f"{row}.id, {row}.article_id, {row}.published_at, {vector}"
 
 
@@ -327,8 +358,8 @@ class PostgreSQL:
             wide, wide_params = words + marks, [*wide_params, *mark_params]
         params = [*plain_params, *mark_params, *wide_params, timezone.now(), filters.since]
         return _ids(
-            f"SELECT search_newest({plain}{marks}, {wide}, (SELECT max(id) FROM search_reaction), %s, %s, %s, %s, %s)",
-            [*params, filters.section_id, filters.author_id, limit],
+            f"SELECT search_newest({plain}{marks}, {wide}, (SELECT max(id) FROM search_reaction), %s, %s, %s)",
+            [*params, limit],
         )
 
 
@@ -349,15 +380,10 @@ def _tsquery(query: Query, *, beginning: bool) -> tuple[str, list[Any]]:
 
 def _marks(filters: Filters) -> tuple[str, list[Any]]:
     marks: list[str] = ["§answer"] if filters.only_authors else []
+    marks += [f"§s{filters.section_id}"] if filters.section_id is not None else []
+    marks += [f"§w{filters.author_id}"] if filters.author_id is not None else []
     if periods := filters.periods(timezone.now()):
         marks.append("(" + "|".join(f"§{period}" for period in periods) + ")")
     sql = " && %s::tsquery" if marks else ""
     params: list[Any] = ["&".join(marks)] if marks else []
-    if filters.names_articles:
-        articles, article_params = (
-            filters.articles_with_reactions().values_list("id", "discussion__visible").query.sql_with_params()
-        )
-        sql += f""" && coalesce((SELECT string_agg('§x' || id, '|')::tsquery FROM ({articles}) AS named(id, visible)
-            HAVING count(*) * sum(visible) BETWEEN 1 AND {MOST_COMPARED}), ''::tsquery)"""
-        params = [*params, *article_params]
     return sql, params
