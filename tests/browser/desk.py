@@ -1,4 +1,7 @@
-"""Editors of a running site: logged in by a session made behind the login's back, whatever the login looks like."""
+"""Editors of a running site: logged in by a session made behind the login's back, whatever the login looks like.
+
+Nobody else may sign with their names: on the site that all tests share they are not called like the readers there.
+"""
 
 import os
 import subprocess

@@ -127,6 +127,7 @@ def test_a_new_editor_makes_everything_and_it_appears_by_itself(
         hand.press(page.locator(f"#picture-{number}").get_by_role("link", name="Beschrijf"))
         hand.type(page.get_by_label("Beschrijf het beeld"), f"Een vlak van één kleur, nummer {number}.")
         hand.press(page.get_by_role("button", name="Bewaar"))
+        expect(page.locator("[data-pictures]")).to_be_visible()
         page.goto(editor)
 
     hand.type(page.get_by_label("Lead", exact=True), "Wat je ziet als er drie beelden staan.")

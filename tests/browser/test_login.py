@@ -109,7 +109,7 @@ def test_who_is_invited_logs_in_with_a_code_and_sees_the_desk(site: Site, here: 
 
 def test_a_passkey_is_added_and_lets_in_alone_and_after_a_code(page: Page, context, site: Site, here: str):
     address = "sanne@redactie.example"
-    invite(page, site, here, "Sanne Kuipers", address, "Redacteur")
+    invite(page, site, here, "Mieke Aldershof", address, "Redacteur")
     log_in_by_code(page, site, here, address)
     device = context.new_cdp_session(page)
     device.send("WebAuthn.enable")

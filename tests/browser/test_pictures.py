@@ -28,7 +28,7 @@ HAND_OVER = """([kind, where, name, content]) => {
 def desk(site: Site, page: Page) -> Page:
     """The pictures of an article, opened by an editor; complaints about the Content-Security-Policy fail the test."""
     expect.set_options(timeout=30_000)  # an upload starts a process of its own, a list waits for the worker
-    log_in(page.context, site, session_of(site.data_dir, "karim", "editor"))
+    log_in(page.context, site, session_of(site.data_dir, "mieke", "editor"))
     page.goto(f"{site.url}/desk/articles/2/pictures/")
     expect(page.locator("[data-pictures]")).to_be_visible()
     return page

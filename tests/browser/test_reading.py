@@ -18,7 +18,7 @@ DESK += ("authors/1/delete/", "pages/", "pages/about/nl/", "pages/about/nl/resto
 
 
 def log_in(context: BrowserContext, site: Site) -> Page:
-    return enter(context, site, session_of(site.data_dir, "karim", "editor")).new_page()
+    return enter(context, site, session_of(site.data_dir, "mieke", "editor")).new_page()
 
 
 def test_the_address_of_an_article_is_copied(new_context, site: Site):
