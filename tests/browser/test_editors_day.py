@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests.articles.pictures import picture_bytes
 from tests.browser.site import ROOT, Site, running_site
@@ -70,10 +70,16 @@ class ByKeyboard(ByMouse):
         self.page.keyboard.type(option)
 
     def hand_over(self, what: Locator, files: list[Path]) -> None:
-        self._go_to(what)
-        with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Enter")
-        chooser.value.set_files(files)
+        for key in ("Enter", "Space", "Enter"):  # a busy machine swallows one now and then
+            self._go_to(what)
+            try:
+                with self.page.expect_file_chooser(timeout=8000) as chooser:
+                    self.page.keyboard.press(key)
+            except TimeoutError:
+                continue
+            chooser.value.set_files(files)
+            return
+        raise AssertionError("no key opens the choice of files")
 
     def _go_to(self, what: Locator) -> None:
         expect(what).to_be_visible()
