@@ -200,7 +200,8 @@ def _insert(rows: Iterator[tuple[Any, ...]]) -> None:
     """Reactions in bulk, with what their columns must hold."""
     fixed = {
         **{"parent_id": None, "depth": 0, "replies": 0, "last_reply_no": 0, "website": "", "language": "nl"},
-        **{"is_question": False, "answered_by_id": None, "status": "published", "held_because": "[]"},
+        **{"is_question": False, "answered_by_id": None, "answers_id": None, "by_editors": False},
+        **{"status": "published", "held_because": "[]"},
         **{"decision_reason": "", "shown": True, "edited_at": None, "html": "<article></article>", "html_version": 1},
         **{"subscription_id": None, "reader_key": "", "client_key": "", "form_key": None},
     }
