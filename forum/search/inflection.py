@@ -66,7 +66,6 @@ def _dutch_forms(root: str) -> Iterator[str]:
         yield root + "t"
     if root[-1] not in "aeiou":
         yield root + "je"
-        yield root + "jes"
 
 
 def _with_e(root: str) -> Iterator[str]:

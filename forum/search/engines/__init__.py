@@ -18,7 +18,7 @@ BATCH = 2_000  # rows that `fill` takes in one transaction
 MOST_ARTICLES = (
     1_000  # of a section or an author that are named one by one; a larger part of the site is met soon enough
 )
-MOST_DAYS, MOST_MONTHS = 40, 40
+MOST_DAYS, MOST_MONTHS = 9, 40
 
 
 @dataclass(frozen=True)

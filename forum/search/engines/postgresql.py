@@ -18,6 +18,8 @@ from forum.search.words import Query
 
 MOST_CHARS = 200_000  # of a text that are looked at; a tsvector holds at most a megabyte
 BLOCKS = tuple(4**power for power in (6, 7, 8, 9, 10))  # ids in a block of each size: from 4,096 to a million
+FEW_BLOCKS = (BLOCKS[0], BLOCKS[2])  # for questions that take GIN long: better too many rows than once more
+FEW_PERIODS = 10  # the days of a week, the months of a season: no need to look at the newest of them first
 
 INDEXES = {"search_article": ("title", "head", "words"), "search_reaction": ("words",)}
 TABLES = [
@@ -54,7 +56,7 @@ TRIGGERS = {
 DROPPED = [
     *(f"DROP TRIGGER IF EXISTS {name} ON {table}" for name, table in TRIGGERS.items()),
     "DROP FUNCTION IF EXISTS search_article_changed(), search_reaction_changed(), search_byline_changed(), search_article_marks(bigint),"
-    " search_newest(tsquery, tsquery, bigint, timestamptz, timestamptz, int),"
+    " search_newest(tsquery, tsquery, bigint[], bigint, timestamptz, timestamptz, int),"
     " search_term(text, text[], boolean), search_stems(text, text), search_reaction_vector(text, text, text, text[]),"
     " search_fold(text)",
     "DROP TABLE IF EXISTS search_article, search_reaction",
@@ -130,8 +132,11 @@ def _functions() -> list[str]:
             IF forms IS NULL THEN
                 RETURN found;
             END IF;
-            found := found || phraseto_tsquery('search_dutch', folded) || phraseto_tsquery('search_english', folded);
-            IF cardinality(forms) > 0 THEN
+            IF position(' ' IN trim(folded)) = 0 THEN
+                forms := forms || ts_lexize('search_dutch', trim(folded)) || ts_lexize('search_english', trim(folded));
+            END IF;
+            forms := ARRAY(SELECT DISTINCT quote_literal(form) FROM unnest(forms) AS form WHERE form <> trim(folded));
+            IF cardinality(forms) > 0 THEN  -- each once: GIN compares every name with every text
                 found := found || array_to_string(forms, '|')::tsquery;
             END IF;
             IF is_beginning THEN
@@ -216,7 +221,7 @@ def _functions() -> list[str]:
             RETURN NULL;
         END $$""",
         # The plan is forced, always through GIN: what the planner knows of a tsvector would send it through all rows.
-        f"""CREATE FUNCTION search_newest(plain tsquery, wide tsquery, last_id bigint, now timestamptz, since timestamptz,
+        """CREATE FUNCTION search_newest(plain tsquery, wide tsquery, sizes bigint[], last_id bigint, now timestamptz, since timestamptz,
             wanted int) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
             SET enable_seqscan = off SET work_mem = '64MB' SET max_parallel_workers_per_gather = 0 SET jit = off AS $$
         DECLARE
@@ -229,7 +234,7 @@ def _functions() -> list[str]:
         BEGIN
             LOOP
                 below := last_id + 1;
-                FOREACH size IN ARRAY ARRAY[{", ".join(map(str, BLOCKS))}, NULL] LOOP
+                FOREACH size IN ARRAY sizes LOOP
                     top := (below - 1) / size;
                     RETURN QUERY
                     SELECT i.id FROM search_reaction i
@@ -316,10 +321,13 @@ class PostgreSQL:
                 "reactions_reaction",
                 _REACTION_IS_PUBLIC,
             )
+        index = into.partition(" ")[0]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 f"""INSERT INTO {into} SELECT {row} FROM {table} AS t
-                WHERE t.id BETWEEN %s AND %s AND {is_public.format(row="t")} FOR SHARE ON CONFLICT (id) DO NOTHING""",
+                WHERE t.id BETWEEN %s AND %s AND {is_public.format(row="t")}
+                AND NOT EXISTS (SELECT 1 FROM {index} WHERE {index}.id = t.id)
+                FOR SHARE ON CONFLICT (id) DO NOTHING""",
                 [first, last],
             )
 
@@ -356,9 +364,12 @@ class PostgreSQL:
         if any(term.is_beginning for term in query.terms):
             words, wide_params = _tsquery(query, beginning=True)
             wide, wide_params = words + marks, [*wide_params, *mark_params]
-        params = [*plain_params, *mark_params, *wide_params, timezone.now(), filters.since]
+        is_small = filters.only_authors or 0 < len(filters.periods(timezone.now())) < FEW_PERIODS
+        is_long = len(query.terms) > 1 or filters.section_id is not None or filters.author_id is not None
+        sizes = [*([] if is_small else FEW_BLOCKS if is_long else BLOCKS), None]
+        params = [*plain_params, *mark_params, *wide_params, sizes, timezone.now(), filters.since]
         return _ids(
-            f"SELECT search_newest({plain}{marks}, {wide}, (SELECT max(id) FROM search_reaction), %s, %s, %s)",
+            f"SELECT search_newest({plain}{marks}, {wide}, %s::bigint[], (SELECT max(id) FROM search_reaction), %s, %s, %s)",
             [*params, limit],
         )
 
