@@ -47,9 +47,12 @@ def post_many(article: int, name: str, count: int) -> Any:
     return said
 
 
-def decide(reaction: int, verb: str) -> Any:
+def decide(reaction: int, verb: str, seen: str = "") -> Any:
+    """`seen`: the state that this moderator had before him; without it, the state as it is when he gets to it."""
+    row = Reaction.objects.get(pk=reaction)
+    row.status = seen or row.status
     try:
-        return {"decided": getattr(actions, verb)(Reaction.objects.get(pk=reaction)).status}
+        return {"decided": getattr(actions, verb)(row).status}
     except actions.AlreadyDecided as error:
         return {"already": error.reaction.status}
 

@@ -127,7 +127,10 @@ def test_p21_of_two_decisions_at_once_one_wins(racers):
             "posted"
         ]
         answers = at_once(
-            both, "decide", {"reaction": waiting, "verb": "approve"}, {"reaction": waiting, "verb": "refuse"}
+            both,
+            "decide",
+            {"reaction": waiting, "verb": "approve", "seen": "held"},  # who reads it refused may approve it
+            {"reaction": waiting, "verb": "refuse", "seen": "held"},
         )
         won = [answer["decided"] for answer in answers if "decided" in answer]
         assert len(won) == 1 and {"already": won[0]} in answers, answers
