@@ -5,41 +5,16 @@ variable and the words it allows. docs/configuration.md explains each one; a tes
 """
 
 import secrets
-from ipaddress import ip_network
-from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from forum.environment import BASE_DIR, env, one_of, whole_number, yes_or_no
 from forum.mediastore import media_store
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-env.smart_cast = False
-environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
-
-
-def one_of(name: str, allowed: tuple[str, ...], default: str) -> str:
-    word = env.str(name, default=default)
-    if word not in allowed:
-        raise ImproperlyConfigured(f"{name} is “{word}”. Allowed words: {', '.join(allowed)}.")
-    return word
-
-
-def whole_number(name: str, default: int, *, lowest: int, highest: int) -> int:
-    text = env.str(name, default=str(default))
-    if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
-        raise ImproperlyConfigured(f"{name} is “{text}”. Allowed: a whole number from {lowest} to {highest}.")
-    return int(text)
-
-
-def yes_or_no(name: str, default: bool) -> bool:
-    words = {"on": True, "true": True, "yes": True, "1": True}
-    words |= {"off": False, "false": False, "no": False, "0": False}
-    return words[one_of(name, tuple(words), "on" if default else "off")]
-
+from forum.site_settings import *  # noqa: F403
+from forum.site_settings import SITE_IS_HTTPS, SITE_NAME
 
 # Where things are kept
 
@@ -68,50 +43,16 @@ def kept_secret() -> str:
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret()
 DEBUG = yes_or_no("DEBUG", default=False)
 
-# Who we are to the outside
-
-HOST = env.str("HOST", default="127.0.0.1")
-PORT = whole_number("PORT", 8000, lowest=1, highest=65535)
-_local_host = "127.0.0.1" if HOST in ("0.0.0.0", "::") else HOST  # noqa: S104  (a comparison)
-_local_host = f"[{_local_host}]" if ":" in _local_host else _local_host
-SITE_NAME = env.str("SITE_NAME", default="Luisterkamer")
-SITE_URL = env.str("SITE_URL", default=f"http://{_local_host}:{PORT}").rstrip("/")
-try:
-    _site = urlsplit(SITE_URL)
-    _is_site = _site.scheme in ("http", "https") and _site.hostname and _site.port != 0 and not _site.path
-except ValueError:
-    _is_site = False
-if not _is_site:
-    raise ImproperlyConfigured(f"SITE_URL is “{SITE_URL}”. It must look like https://www.example.org, without a path.")
-CONTACT = env.str("CONTACT", default="")
-if CONTACT and not CONTACT.startswith(("https://", "http://", "mailto:")):
-    if CONTACT.count("@") != 1 or not all(CONTACT.split("@")):
-        raise ImproperlyConfigured(f"CONTACT is “{CONTACT}”. It must be one e-mail address, or a page (https://…).")
-    CONTACT = f"mailto:{CONTACT}"
-SITE_IS_HTTPS = _site.scheme == "https"
-_hostname = f"[{_site.hostname}]" if ":" in _site.hostname else _site.hostname
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_hostname, "127.0.0.1", "localhost", "[::1]"])
-for _host in ALLOWED_HOSTS:
-    if not _host or set(_host) & set("/ @") or (":" in _host and not _host.startswith("[")):
-        raise ImproperlyConfigured(
-            f"ALLOWED_HOSTS holds “{_host}”. Allowed: host names without scheme, port and path, with commas between."
-        )
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
-for _proxy in TRUSTED_PROXIES:
-    try:
-        ip_network(_proxy, strict=False)
-    except ValueError:
-        raise ImproperlyConfigured(
-            f"TRUSTED_PROXIES holds “{_proxy}”. Allowed: addresses and networks (10.0.0.0/8), with commas between."
-        ) from None
-CSRF_TRUSTED_ORIGINS = [SITE_URL]
-
 # What the site is made of
 
 INSTALLED_APPS = [
     "forum.ops",
+    "forum.mine",
+    "forum.inbound",
+    "forum.moderation",
     "forum.desk",
     "forum.search",
+    "forum.reports",
     "forum.reactions",
     "forum.subscriptions",
     "articles",
@@ -259,43 +200,6 @@ if MEDIA_STORAGE_URL:
     _media_origin = [_media.origin]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000  # bytes, for editors; forum.middleware is stricter with readers
 
-# Mail. Without EMAIL_URL nothing is sent: every mail is kept in DATA_DIR/mailbox and shown at /mailbox/.
-
-EMAIL_URL = env.str("EMAIL_URL", default="")
-if EMAIL_URL:
-    if urlsplit(EMAIL_URL).scheme not in ("smtp", "smtp+tls", "smtps"):
-        raise ImproperlyConfigured(
-            f"EMAIL_URL starts with “{urlsplit(EMAIL_URL).scheme}”. Allowed: smtp://, smtp+tls://, smtps://."
-        )
-    try:
-        _mail = environ.Env.email_url_config(EMAIL_URL)
-    except ValueError:
-        raise ImproperlyConfigured(
-            "EMAIL_URL cannot be read. It must look like smtp+tls://user:password@host:587."
-        ) from None
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST = _mail["EMAIL_HOST"] or "localhost"
-    EMAIL_PORT = _mail["EMAIL_PORT"] or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[urlsplit(EMAIL_URL).scheme]
-    EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
-    EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
-    EMAIL_USE_TLS = urlsplit(EMAIL_URL).scheme == "smtp+tls"
-    EMAIL_USE_SSL = urlsplit(EMAIL_URL).scheme == "smtps"
-EMAIL_TIMEOUT = 60  # seconds; PROMISES section B, outcome rules
-_mail_host = _site.hostname.removeprefix("www.")
-if "." not in _mail_host or _mail_host.replace(".", "").isdigit():
-    _mail_host = "luisterkamer.localhost"
-MAIL_FROM = env.str("MAIL_FROM", default=f"reacties@{_mail_host}")
-if MAIL_FROM.count("@") != 1 or not all(MAIL_FROM.split("@")) or not MAIL_FROM.isascii():
-    raise ImproperlyConfigured(f"MAIL_FROM is “{MAIL_FROM}”. It must be one address, such as reacties@example.org.")
-MAIL_DOMAIN = MAIL_FROM.split("@")[1]
-MAIL_LEASE_SECONDS = whole_number("MAIL_LEASE_SECONDS", 120, lowest=1, highest=3600)
-# What builds a mail of each kind, from the top of the house; the outbox lies below and only knows the name.
-OUTBOX_BUILDERS = {
-    "confirmation": "forum.subscriptions.mails.build_confirmation",
-    "reaction": "forum.reactions.mails.build_news",
-    "question": "forum.reactions.question_mails.build_questions",
-}
-
 # Being found
 
 WEBSUB_HUB = env.str("WEBSUB_HUB", default="")
@@ -308,22 +212,6 @@ if not _is_hub or _hub.username or _hub.fragment:
     raise ImproperlyConfigured(
         f"WEBSUB_HUB is “{WEBSUB_HUB}”. It must look like https://hub.example.org/, or be empty."
     )
-
-# The rules of the house
-
-MODERATION = one_of("MODERATION", ("after", "first", "before"), "first")
-MAX_BODY_CHARS = whole_number("MAX_BODY_CHARS", 5000, lowest=500, highest=20_000)
-SPAM_RULES = (
-    *("honeypot", "too_fast", "no_origin", "protected_name", "links", "repeated", "blocked"),
-    *("disposable_mail", "personal_data", "other_language", "advertising", "like_spam"),
-)
-SPAM_RULES_OFF = env.list("SPAM_RULES_OFF", default=[])
-for _rule in SPAM_RULES_OFF:
-    if _rule not in SPAM_RULES:
-        raise ImproperlyConfigured(
-            f"SPAM_RULES_OFF holds “{_rule}”. Allowed: {', '.join(SPAM_RULES)}, with commas between."
-        )
-CONFIRMATIONS_PER_HOUR = whole_number("CONFIRMATIONS_PER_HOUR", 200, lowest=1, highest=100_000)
 
 # Security. Names of Django 6 where it has them.
 
@@ -357,9 +245,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# Who of the staff logs in, and how
+# Mail; the rules of the house; who of the staff logs in, and how
 
+from forum.fair_play_settings import *  # noqa: E402, F403
 from forum.login_settings import *  # noqa: E402, F403
+from forum.mail_settings import *  # noqa: E402, F403
 
 MFA_TOTP_ISSUER = SITE_NAME
 

@@ -8,7 +8,8 @@ from django.apps import apps
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted(path for folder in ("articles", "forum") for path in (ROOT / folder).rglob("*.py"))
-RANKS = {"ops": 7, "desk": 6, "search": 6, "reactions": 5, "subscriptions": 4, "articles": 3, "accounts": 2}
+RANKS = {"ops": 10, "mine": 9, "inbound": 9, "moderation": 8, "desk": 7, "search": 7, "reports": 6}
+RANKS |= {"reactions": 5, "subscriptions": 4, "articles": 3, "accounts": 2}
 RANKS |= {"outbox": 1, "spam": 1}
 MAX_LINES = 400
 NAMES_WITHOUT_MEANING = {"utils", "helpers", "helper", "common", "misc", "signals", "services", "managers"}

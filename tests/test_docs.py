@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
-SETTINGS = (ROOT / "forum" / "settings.py").read_text()
+SETTINGS = "".join(path.read_text() for path in (ROOT / "forum").glob("*settings.py"))
 MAKEFILE = (ROOT / "Makefile").read_text()
 PINS = [*ROOT.glob("requirements*.txt"), ROOT / "tests" / "browser" / "package-lock.json", ROOT / "pyproject.toml"]
 

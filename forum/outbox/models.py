@@ -41,6 +41,15 @@ class OutgoingMail(models.Model):
         CONFIRMATION = "confirmation", _("request to confirm")
         REACTION = "reaction", _("news of a reaction")
         QUESTION = "question", _("question to an author")
+        ARTICLE = "article", _("new article")
+        DIGEST = "digest", _("digest")
+        POSTED = "posted", _("posted after waiting")
+        DECISION = "decision", _("decision on a reaction")
+        APPEAL = "appeal", _("decision on an appeal")
+        REPORT = "report", _("receipt of a report")
+        REPORT_DECIDED = "report decided", _("decision on a report")
+        WAITING = "waiting", _("work for a moderator")
+        MINE = "mine", _("link to a reader’s own page")
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -50,7 +59,7 @@ class OutgoingMail(models.Model):
         SUPPRESSED = "suppressed", _("suppressed")
         CANCELLED = "cancelled", _("cancelled")
 
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="mails")
     subscription_id = models.BigIntegerField(null=True)
     event_id = models.BigIntegerField()

@@ -1,0 +1,47 @@
+"""Mail, in and out. Part of forum.settings.
+
+Without EMAIL_URL nothing is sent: every mail is kept in DATA_DIR/mailbox and shown at /mailbox/.
+"""
+
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from forum.environment import env, whole_number
+from forum.site_settings import SITE_URL
+
+EMAIL_URL = env.str("EMAIL_URL", default="")
+if EMAIL_URL:
+    if urlsplit(EMAIL_URL).scheme not in ("smtp", "smtp+tls", "smtps"):
+        raise ImproperlyConfigured(
+            f"EMAIL_URL starts with “{urlsplit(EMAIL_URL).scheme}”. Allowed: smtp://, smtp+tls://, smtps://."
+        )
+    try:
+        _mail = environ.Env.email_url_config(EMAIL_URL)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "EMAIL_URL cannot be read. It must look like smtp+tls://user:password@host:587."
+        ) from None
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail["EMAIL_HOST"] or "localhost"
+    EMAIL_PORT = _mail["EMAIL_PORT"] or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[urlsplit(EMAIL_URL).scheme]
+    EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
+    EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_USE_TLS = urlsplit(EMAIL_URL).scheme == "smtp+tls"
+    EMAIL_USE_SSL = urlsplit(EMAIL_URL).scheme == "smtps"
+EMAIL_TIMEOUT = 60  # seconds; PROMISES section B, outcome rules
+_mail_host = (urlsplit(SITE_URL).hostname or "").removeprefix("www.")
+if "." not in _mail_host or _mail_host.replace(".", "").isdigit():
+    _mail_host = "luisterkamer.localhost"
+MAIL_FROM = env.str("MAIL_FROM", default=f"reacties@{_mail_host}")
+if MAIL_FROM.count("@") != 1 or not all(MAIL_FROM.split("@")) or not MAIL_FROM.isascii():
+    raise ImproperlyConfigured(f"MAIL_FROM is “{MAIL_FROM}”. It must be one address, such as reacties@example.org.")
+MAIL_DOMAIN = MAIL_FROM.split("@")[1]
+MAIL_LEASE_SECONDS = whole_number("MAIL_LEASE_SECONDS", 120, lowest=1, highest=3600)
+# What builds a mail of each kind, from the top of the house; the outbox lies below and only knows the name.
+OUTBOX_BUILDERS = {
+    "confirmation": "forum.subscriptions.mails.build_confirmation",
+    "reaction": "forum.reactions.mails.build_news",
+    "question": "forum.reactions.question_mails.build_questions",
+}

@@ -1,0 +1,5 @@
+"""What belongs to one reader: /mine/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

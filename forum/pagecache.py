@@ -1,0 +1,1 @@
+"""Finished pages for visitors without a session, in front of Django."""
