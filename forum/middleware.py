@@ -3,6 +3,10 @@
 The order in settings.MIDDLEWARE is the order of the classes here.
 """
 
+import logging
+import re
+import secrets
+import time
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, TypeVar
@@ -15,8 +19,9 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 
-from forum import errors
+from forum import errors, logs, measures
 
+log = logging.getLogger("forum.requests")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 Address = IPv4Address | IPv6Address
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -34,6 +39,7 @@ STAFF = (
 )  # Django's own guards and larger limits hold there: pictures are uploaded
 MAX_STAFF_BYTES = 25_000_000
 
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
@@ -63,6 +69,7 @@ class ClientAddressMiddleware(_Around):
             if scheme in ("http", "https"):
                 request.META["wsgi.url_scheme"] = scheme
         request.unknown_proxy = bool(said) and not trusted  # type: ignore[attr-defined]
+        request.from_trusted_proxy = trusted  # type: ignore[attr-defined]
         request.client_address = str(client or "")  # type: ignore[attr-defined]
         return self.get_response(request)
 
@@ -94,6 +101,49 @@ def _address(word: str) -> Address | None:
 
 def _is_in(address: Address | None, networks: list[IPv4Network | IPv6Network]) -> bool:
     return address is not None and any(address in network for network in networks)
+
+
+def is_this_machine(request: HttpRequest) -> bool:
+    """Not who comes through a proxy on this machine that nobody listed: he may come from anywhere."""
+    client = _address(request.client_address)  # type: ignore[attr-defined]
+    return client is not None and client.is_loopback and not request.unknown_proxy  # type: ignore[attr-defined]
+
+
+class RequestIdMiddleware(_Around):
+    """Give every request a number, which stands in its lines of the log; count and time it; say what it was.
+
+    A listed proxy may give the number itself. Answers that nobody keeps carry it as well, so that a reader who meets an
+    error can name it; pages that are the same for everybody do not.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.pop("HTTP_X_REQUEST_ID", "")
+        trusted = request.from_trusted_proxy and REQUEST_ID.fullmatch(given)  # type: ignore[attr-defined]
+        number = given if trusted else secrets.token_hex(8)
+        token = logs.request_id.set(number)
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            self._note(request, response, time.perf_counter() - started)
+        finally:
+            logs.request_id.reset(token)
+        if response.status_code >= 400 or request.method not in SAFE_METHODS:
+            response["X-Request-ID"] = number
+        return response
+
+    def _note(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        """By the name of the route: an address may hold a token."""
+        match = request.resolver_match
+        route = (match.view_name or match.route) if match else "none"
+        status = f"{response.status_code // 100}xx"
+        measures.REQUEST_SECONDS.labels(route, status).observe(seconds)
+        if settings.LOG_REQUESTS or response.status_code >= 500:
+            fields = {"method": request.method, "route": route, "status": response.status_code}
+            log.info(
+                "%(method)s %(route)s %(status)s",
+                fields,
+                extra={"fields": fields | {"milliseconds": round(seconds * 1000, 1)}},
+            )
 
 
 class SecurityHeadersMiddleware(_Around):

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "forum.middleware.ClientAddressMiddleware",
+    "forum.middleware.RequestIdMiddleware",
     "forum.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -253,13 +254,25 @@ from forum.mail_settings import *  # noqa: E402, F403
 
 MFA_TOTP_ISSUER = SITE_NAME
 
+# What the log and /metrics say
+
+LOG_FORMAT = one_of("LOG_FORMAT", ("text", "json"), "text")
+LOG_REQUESTS = yes_or_no("LOG_REQUESTS", default=False)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and (len(METRICS_TOKEN) < 16 or not METRICS_TOKEN.isascii() or not METRICS_TOKEN.isprintable()):
+    raise ImproperlyConfigured("METRICS_TOKEN is too easy to guess. Allowed: 16 or more letters, digits and signs.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "forum.logs.Line", "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+        "text": {
+            "()": "forum.logs.Line",
+            "format": "{asctime} {levelname} {name} {request_id}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "forum.logs.JsonLine"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.server": {"level": "WARNING"},

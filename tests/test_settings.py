@@ -47,6 +47,9 @@ WRONG = [
     ("WEBSUB_HUB", "hub.example.org", "https://hub.example.org/"),
     ("WEBSUB_HUB", "https://hub.example.org:port/", "https://hub.example.org/"),
     ("WEBSUB_HUB", "ftp://hub.example.org/", "https://hub.example.org/"),
+    ("LOG_FORMAT", "xml", "text, json"),
+    ("LOG_REQUESTS", "some", "on, true, yes, 1, off, false, no, 0"),
+    ("METRICS_TOKEN", "secret", "16 or more letters"),
     ("DATA_DIR", "/dev/null/data", "cannot be made"),
     ("MEDIA_STORAGE_URL", "https://host/bucket", "s3://, s3+http://"),
     ("MEDIA_STORAGE_URL", "s3://host/bucket", "s3://key:secret@host/bucket"),
@@ -91,6 +94,8 @@ RIGHT = {
     "EMAIL_URL": "smtps://user:p%40ss@mail.example.org:465",
     "CACHE_URL": "redis://127.0.0.1:6379/0",
     "MAX_BODY_CHARS": "500",
+    "LOG_FORMAT": "json",
+    "METRICS_TOKEN": "0123456789abcdef",
     "MEDIA_STORAGE_URL": "s3://key:sec%2Fret@s3.example.org:9000/bucket?region=eu-west-1&public=https://cdn.example.org",
 }
 

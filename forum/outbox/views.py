@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from forum.middleware import is_this_machine
 from forum.outbox import kept
 
 View = Callable[..., HttpResponse]
@@ -22,7 +22,7 @@ MAIL_POLICY = (
 def only_here(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if settings.EMAIL_URL or not _is_this_machine(request):
+        if settings.EMAIL_URL or not is_this_machine(request):
             raise Http404
         response = view(request, **kwargs)
         response["Cache-Control"] = "no-store"
@@ -30,15 +30,6 @@ def only_here(view: View) -> View:
         return response
 
     return require_safe(guarded)
-
-
-def _is_this_machine(request: HttpRequest) -> bool:
-    """Not who comes through a proxy on this machine that nobody listed: he may come from anywhere."""
-    try:
-        client = ip_address(request.client_address)  # type: ignore[attr-defined]
-    except ValueError:
-        return False
-    return client.is_loopback and not request.unknown_proxy  # type: ignore[attr-defined]
 
 
 @only_here
