@@ -8,9 +8,9 @@ import secrets
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from forum.database import database
 from forum.environment import BASE_DIR, env, one_of, whole_number, yes_or_no
 from forum.mediastore import media_store
 from forum.site_settings import *  # noqa: F403
@@ -110,45 +110,11 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["luisterkamer"]
 CRISPY_TEMPLATE_PACK = "luisterkamer"
 CRISPY_FAIL_SILENTLY = False
 
-# Where rows live. Source of the SQLite options: PROMISES P1 and P3 (measured: without IMMEDIATE,
-# about nine in ten of eight concurrent posts failed).
+# Where rows live
 
 DATABASE_POOL = whole_number("DATABASE_POOL", 16, lowest=1, highest=500)
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/db.sqlite3")
-_scheme = urlsplit(DATABASE_URL).scheme
-if _scheme not in ("sqlite", "postgres", "postgresql"):
-    raise ImproperlyConfigured(
-        f"DATABASE_URL starts with “{_scheme}”. Allowed: sqlite:///path, postgres://user:password@host/name."
-    )
-try:
-    _database = environ.Env.db_url_config(DATABASE_URL)
-except (ValueError, LookupError):
-    raise ImproperlyConfigured(
-        "DATABASE_URL cannot be read. It must look like sqlite:///path or postgres://user:password@host:5432/name."
-    ) from None
-if _scheme == "sqlite":
-    if _database["NAME"] not in (":memory:", ""):
-        _database["NAME"] = BASE_DIR / _database["NAME"]
-    _database["OPTIONS"] = {
-        "timeout": 20,
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-    }
-else:
-    _database["CONN_HEALTH_CHECKS"] = True
-    _database["OPTIONS"] = {
-        **_database.get("OPTIONS", {}),
-        "pool": {
-            "min_size": 1,
-            "max_size": DATABASE_POOL,
-            "timeout": 5,
-            # Give up early, so that the next request tries anew: the pauses of a patient pool double up to minutes, and a
-            # database that had come back was not noticed for as long.
-            "reconnect_timeout": 2,
-        },
-        "connect_timeout": 5,
-    }
-DATABASES = {"default": _database}
+DATABASES = {"default": database("DATABASE_URL", DATABASE_URL, pool=DATABASE_POOL)}
 
 CACHE_URL = env.str("CACHE_URL", default="locmem://")
 _cache_scheme = urlsplit(CACHE_URL).scheme

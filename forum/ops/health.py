@@ -57,9 +57,12 @@ def _database() -> str:
     return "ok"
 
 
+def a_worker_lives() -> bool:
+    return Heartbeat.objects.filter(beat_at__gt=Now() - SILENT_AFTER).exists()
+
+
 def _worker() -> str:
-    alive = Heartbeat.objects.filter(beat_at__gt=Now() - SILENT_AFTER).exists()
-    return "ok" if alive else f"none has been heard of for {SILENT_AFTER}"
+    return "ok" if a_worker_lives() else f"none has been heard of for {SILENT_AFTER}"
 
 
 def _cache() -> str:

@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from forum.middleware import is_this_machine

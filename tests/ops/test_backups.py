@@ -1,7 +1,6 @@
 """A backup made while somebody writes restores to a state that existed; what is damaged or in the way is said."""
 
 import json
-import os
 import subprocess
 import sys
 import tarfile
@@ -11,6 +10,7 @@ import pytest
 from django.db import connection
 
 from tests.browser.site import ROOT
+from tests.ops.place import Place
 
 ROUNDS = 3
 SITE = """
@@ -26,47 +26,6 @@ for n in itertools.count():
     post_reaction(article, name="Sanne Kuipers", website="", body=f"Nummer {n}.")
     print(n, flush=True)
 """
-# Truth about one moment: what is counted equals what stands there, numbers without a gap.
-TRUTH = """
-import json
-from articles.models import Discussion
-from forum.reactions.models import Reaction
-numbers = list(Reaction.objects.order_by("thread_no").values_list("thread_no", flat=True))
-bodies = list(Reaction.objects.order_by("pk").values_list("body", flat=True))
-print(json.dumps([Discussion.objects.get().visible, numbers, bodies]))
-"""
-
-
-class Place:
-    """A data folder with a database of its own."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder = folder / name
-        self.environment = os.environ | {"DATA_DIR": str(self.folder), "MODERATION": "after"}
-        self.environment.pop("DJANGO_SETTINGS_MODULE", None)
-        if connection.vendor == "postgresql":
-            server = connection.settings_dict
-            self.database = f"backup_{os.getpid()}_{name}"
-            self.environment["DATABASE_URL"] = f"postgres://{server['USER']}@/{self.database}"
-            self._on_server(f"CREATE DATABASE {self.database}")
-        else:
-            self.environment.pop("DATABASE_URL", None)
-
-    def manage(self, *words: str, fails: bool = False) -> str:
-        run = subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=self.environment,
-                             capture_output=True, text=True, check=False)  # fmt: skip
-        assert bool(run.returncode) == fails, run.stdout + run.stderr
-        return run.stdout + run.stderr
-
-    def truth(self) -> tuple[int, list[int], list[str]]:
-        return json.loads(self.manage("shell", "-v0", "-c", TRUTH))
-
-    def away(self) -> None:
-        if connection.vendor == "postgresql":
-            self._on_server(f"DROP DATABASE {self.database} WITH (FORCE)")
-
-    def _on_server(self, statement: str) -> None:
-        subprocess.run(["psql", "-q", "-U", "postgres", "-c", statement, "postgres"], check=True)
 
 
 @pytest.fixture
