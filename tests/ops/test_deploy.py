@@ -3,10 +3,13 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from forum.ops.management.commands.serve import Command
 from tests.browser.site import ROOT
 from tests.needs import cannot_run
 
@@ -32,10 +35,11 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("file", ["nginx.conf", "containers/nginx.conf"])
 @pytest.mark.parametrize("broken", [False, True], ids=["as shipped", "positive control"])
-def test_nginx_reads_its_configuration(tmp_path: Path, certificate: Path, broken: bool):
+def test_nginx_reads_its_configuration(tmp_path: Path, certificate: Path, broken: bool, file: str):
     nginx = need("nginx")
-    site = (DEPLOY / "nginx.conf").read_text()
+    site = (DEPLOY / file).read_text().replace("server web:8000", "server 127.0.0.1:8000")  # a name of compose's
     site = site.replace("/etc/letsencrypt/live/www.example.org", str(certificate))
     site = re.sub(r"listen (\[::\]:)?(80|443)", r"listen \g<1>1\2", site)
     if broken:
@@ -77,12 +81,44 @@ def test_systemd_reads_the_units(tmp_path: Path, broken: bool):
     assert bool(ours) == broken, said.stderr
 
 
-def test_what_the_units_start_is_what_serve_starts():
-    """The web server's options in one place each: a change in one must reach the other."""
-    from forum.ops.management.commands.serve import Command
-
+def granian_options() -> set[str]:
     command = Command()
     command.address = "127.0.0.1"
-    ours = {word for word in command._granian() if word.startswith("--")} - {"--log-level", "--respawn-interval"}
-    unit = (DEPLOY / "luisterkamer-web.service").read_text()
-    assert ours == set(re.findall(r"--[a-z0-9-]+", re.search(r"(?m)^ExecStart=.*$", unit)[0]))
+    return {word for word in command._granian() if word.startswith("--")} - {"--log-level", "--respawn-interval"}
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [("luisterkamer-web.service", r"(?m)^ExecStart=.*$"), ("containers/Containerfile", r"(?m)^CMD .*$")],
+)
+def test_what_they_start_is_what_serve_starts(file: str, line: str):
+    """The web server's options in one place each: a change in one must reach the others."""
+    started = re.search(line, (DEPLOY / file).read_text())
+    assert started and granian_options() == set(re.findall(r"--[a-z0-9-]+", started[0]))
+
+
+COMPOSE = DEPLOY / "containers" / "compose.yaml"
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["as shipped", "positive control"])
+def test_compose_is_what_its_schema_allows(tmp_path: Path, broken: bool):
+    file = tmp_path / "compose.yaml"
+    words = COMPOSE.read_text()
+    file.write_text(words.replace("restart: unless-stopped", "restrat: unless-stopped") if broken else words)
+    said = run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", file)
+    assert bool(said.returncode) == broken, said.stdout
+
+
+def test_compose_gives_only_settings_that_exist():
+    services = yaml.safe_load(COMPOSE.read_text())["services"]
+    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "configuration.md").read_text(), re.MULTILINE))
+    for name in ("prepare", "web", "worker"):
+        assert set(services[name]["environment"]) <= documented
+    assert services["web"]["deploy"]["replicas"] == services["worker"]["deploy"]["replicas"] == 2
+
+
+def test_the_container_holds_what_the_site_is_made_of():
+    words = (DEPLOY / "containers" / "Containerfile").read_text()
+    copied = {name for line in re.findall(r"(?m)^COPY (?!--)(.*)$", words) for name in line.split()[:-1]}
+    assert all((ROOT / name).exists() for name in copied)
+    assert {"manage.py", "requirements.txt", "forum", "articles", "templates", "static", "locale"} <= copied
