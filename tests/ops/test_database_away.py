@@ -13,37 +13,12 @@ import pytest
 
 from tests.browser.site import ROOT, running_site
 from tests.needs import cannot_run
+from tests.ops.cluster import Cluster
 
 ONE_ARTICLE = """
 from tests.factories import make_article
 make_article(slug="stille-uur")
 """
-
-
-class Cluster:
-    """A PostgreSQL server that may be stopped and started; on a socket in a folder of its own."""
-
-    def __init__(self, folder: Path, programs: Path) -> None:
-        self.folder, self.programs = folder, programs
-        self.before: list[str] = []
-        if os.getuid() == 0:  # PostgreSQL refuses to run as root
-            shutil.chown(folder, "postgres")
-            self.before = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-
-    @property
-    def url(self) -> str:
-        return f"postgres://postgres@/postgres?host={self.folder}"
-
-    def start(self) -> None:
-        self._run("pg_ctl", "-w", "-l", f"{self.folder}/log", "-o", f"-k {self.folder} -c listen_addresses=''", "start")
-
-    def stop(self, how: str = "immediate") -> None:
-        self._run("pg_ctl", "-w", "-m", how, "stop")
-
-    def _run(self, program: str, *words: str) -> None:
-        command = [*self.before, str(self.programs / program), "-D", f"{self.folder}/data", *words]
-        subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 @pytest.fixture
