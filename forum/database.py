@@ -13,8 +13,10 @@ from django.core.exceptions import ImproperlyConfigured
 from forum.environment import BASE_DIR
 
 
-def database(variable: str, url: str, *, pool: int) -> dict[str, Any]:
-    """`variable` is named in the sentence when the address cannot be right; `pool`: most connections per process."""
+def database(variable: str, url: str, *, pool: int, seconds: int = 0) -> dict[str, Any]:
+    """`variable` is named in the sentence when the address cannot be right; `pool`: most connections per process;
+    `seconds`: longest statement, waiting for a lock included; 0 for no limit. SQLite waits 20 seconds for its one writer.
+    """
     scheme = urlsplit(url).scheme
     if scheme not in ("sqlite", "postgres", "postgresql"):
         raise ImproperlyConfigured(
@@ -26,7 +28,7 @@ def database(variable: str, url: str, *, pool: int) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"{variable} cannot be read. It must look like sqlite:///path or postgres://user:password@host:5432/name."
         ) from None
-    return _sqlite(read) if scheme == "sqlite" else _postgresql(read, pool)
+    return _sqlite(read) if scheme == "sqlite" else _postgresql(read, pool, seconds)
 
 
 def _sqlite(read: dict[str, Any]) -> dict[str, Any]:
@@ -41,10 +43,12 @@ def _sqlite(read: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _postgresql(read: dict[str, Any], pool: int) -> dict[str, Any]:
+def _postgresql(read: dict[str, Any], pool: int, seconds: int) -> dict[str, Any]:
+    limit = {"options": f"-c statement_timeout={seconds}s"} if seconds else {}
     return read | {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **limit,
             **read.get("OPTIONS", {}),
             "pool": {
                 "min_size": 1,

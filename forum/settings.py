@@ -113,8 +113,9 @@ CRISPY_FAIL_SILENTLY = False
 # Where rows live
 
 DATABASE_POOL = whole_number("DATABASE_POOL", 16, lowest=1, highest=500)
+DATABASE_STATEMENT_SECONDS = whole_number("DATABASE_STATEMENT_SECONDS", 0, lowest=0, highest=3600)
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/db.sqlite3")
-DATABASES = {"default": database("DATABASE_URL", DATABASE_URL, pool=DATABASE_POOL)}
+DATABASES = {"default": database("DATABASE_URL", DATABASE_URL, pool=DATABASE_POOL, seconds=DATABASE_STATEMENT_SECONDS)}
 
 CACHE_URL = env.str("CACHE_URL", default="locmem://")
 _cache_scheme = urlsplit(CACHE_URL).scheme

@@ -37,6 +37,7 @@ WRONG = [
     ("DATABASE_URL", "mysql://localhost/x", "sqlite:///path"),
     ("DATABASE_URL", "postgres://u:p@host:port/x", "postgres://user:password@host"),
     ("DATABASE_POOL", "0", "a whole number from 1 to 500"),
+    ("DATABASE_STATEMENT_SECONDS", "soon", "a whole number from 0 to 3600"),
     ("CACHE_URL", "memcached://localhost", "redis://host:port/0"),
     ("EMAIL_URL", "imap://localhost", "smtp://, smtp+tls://, smtps://"),
     ("EMAIL_URL", "smtp://localhost:port", "smtp+tls://user:password@host"),

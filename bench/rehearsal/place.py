@@ -107,7 +107,9 @@ class Place:
         """-9 of the process that serves; the one that watches it starts another."""
         pid = self.processes[name].pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        os.kill(max(int(child) for child in children), signal.SIGKILL)  # the newest; an older one only counts semaphores
+        os.kill(
+            max(int(child) for child in children), signal.SIGKILL
+        )  # the newest; an older one only counts semaphores
 
     def stop(self, name: str) -> None:
         """As systemd does: running requests and the mail in hand may finish."""
