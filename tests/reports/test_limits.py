@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from forum.outbox.models import Address
 from forum.reactions.models import Reaction
 from forum.reports.actions import AlreadyReported, TooManyReports
 from forum.reports.models import Report
@@ -86,8 +87,6 @@ def test_what_was_edited_since_can_be_reported_again():
 
 
 def test_a_report_that_is_refused_leaves_no_row_behind(client):
-    from forum.outbox.models import Address
-
     said = say(make_article())
     send_report(client, said)
     assert send_report(client, said, email="lotte@lezers.example").status_code == 409
