@@ -80,6 +80,15 @@ def test_reports_that_moderators_reject_cool_it_down():
     assert not is_heated(opening)
 
 
+def test_switching_it_off_ends_every_pause_at_once(client, settings):
+    article = make_article()
+    _, last = heated_talk(article)
+    settings.HEATED_REPORTS = 0
+    assert OPENLY not in text_of(client.get(f"/articles/{article.slug}/react/?parent={last.pk}"))
+    for body in ("Een.", "Twee."):
+        assert send(client, article, parent=str(last.pk), body=body).status_code == 303
+
+
 @pytest.mark.parametrize(("language", "sentence"), [("nl", OPENLY), ("en", "Between two answers you wait 2 minutes.")])
 def test_the_form_says_it_before_anybody_writes(client, language, sentence):
     article = make_article(language=language)
@@ -89,6 +98,7 @@ def test_the_form_says_it_before_anybody_writes(client, language, sentence):
     assert sentence in text_of(client.get(f"{form}?parent={last.pk}"))
     assert sentence not in text_of(client.get(f"{form}?parent={quiet.pk}"))
     assert sentence not in text_of(client.get(form))
+    assert sentence in text_of(send(client, article, parent=str(last.pk), name=""))
 
 
 def test_a_second_answer_waits_its_text_comes_back_and_the_address_does_not(client, settings):
