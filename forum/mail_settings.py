@@ -44,4 +44,6 @@ OUTBOX_BUILDERS = {
     "confirmation": "forum.subscriptions.mails.build_confirmation",
     "reaction": "forum.reactions.mails.build_news",
     "question": "forum.reactions.question_mails.build_questions",
+    "report": "forum.reports.mails.build_receipt",
+    "report decided": "forum.reports.mails.build_decision",
 }

@@ -24,8 +24,8 @@ class Address(models.Model):
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def of_subscription(self, subscription_id: int) -> "OutgoingMailQuerySet":
-        """Not those in which the same number means an author."""
-        return self.filter(subscription_id=subscription_id).exclude(kind=OutgoingMail.Kind.QUESTION)
+        """Not those in which the same number means an author or a report."""
+        return self.filter(subscription_id=subscription_id).exclude(kind__in=OutgoingMail.OF_NO_SUBSCRIPTION)
 
 
 class OutgoingMail(models.Model):
@@ -34,7 +34,8 @@ class OutgoingMail(models.Model):
     `subscription_id` and `event_id` are plain numbers because the outbox lies below the apps that know what they mean:
     kind "reaction": a forum.subscriptions Subscription and a forum.reactions Reaction;
     kind "confirmation": a forum.subscriptions Subscription and Consent;
-    kind "question": an articles Author, who is asked, and a forum.reactions Reaction.
+    kind "question": an articles Author, who is asked, and a forum.reactions Reaction;
+    kinds "report" and "report decided": a forum.reports Report and a forum.reactions Reaction.
     """
 
     class Kind(models.TextChoices):
@@ -50,6 +51,8 @@ class OutgoingMail(models.Model):
         REPORT_DECIDED = "report decided", _("decision on a report")
         WAITING = "waiting", _("work for a moderator")
         MINE = "mine", _("link to a reader’s own page")
+
+    OF_NO_SUBSCRIPTION = (Kind.QUESTION, Kind.REPORT, Kind.REPORT_DECIDED)
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")

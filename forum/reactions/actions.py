@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from articles.models import Article, Author, Discussion
 from forum import cleaning, text
-from forum.reactions import placing, rendering
+from forum.reactions import pauses, placing, rendering
 from forum.reactions.models import Reaction
 from forum.spam import actions as spam
 from forum.spam.memory import Memory, recall
@@ -44,6 +44,14 @@ class AlreadyPosted(ReactionError):
     def __init__(self, reaction: Reaction) -> None:
         super().__init__("already posted")
         self.reaction = reaction
+
+
+class Paused(ReactionError):
+    """The conversation is heated and this client answered in it a moment ago; `seconds`: when it may again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("paused")
+        self.seconds = seconds
 
 
 class AlreadyDecided(ReactionError):
@@ -77,7 +85,8 @@ def post_reaction(
 
     Everything is written in one transaction. The strings must come out of forum.cleaning. `email_proven`: this browser confirmed this
     address recently, so it need not be confirmed again. `author`: who of the byline speaks; under his own name, and he
-    asks himself nothing. `by_editors`: it is one of the staff, under `name`. Raises Closed, ParentGone, AlreadyPosted.
+    asks himself nothing. `by_editors`: it is one of the staff, under `name`.
+    Raises Closed, ParentGone, AlreadyPosted, Paused.
     """
     now = timezone.now()
     reaction = Reaction(
@@ -128,6 +137,8 @@ def post_reaction(
 
     with transaction.atomic():
         _refuse_second(reaction)
+        if reaction.parent and not by_staff:
+            _refuse_in_pause(reaction, reaction.parent)
         if email:
             reaction.subscription = subscribe(
                 email=email, article=article, scope=notify, client_key=client_key, proven=email_proven, now=now
@@ -143,22 +154,42 @@ def post_reaction(
 
 
 def approve(reaction: Reaction) -> Reaction:
-    """Publish a held, refused or spam reaction; numbers are given the first time. Raises Closed never: moderators may."""
+    """Publish a held, refused or spam reaction; numbers are given the first time, later it returns to its place.
+
+    Raises Closed never: moderators may.
+    """
     with transaction.atomic():
         discussion = _lock(reaction, Status.HELD, Status.REFUSED, Status.SPAM)
-        reaction.decision_reason = ""
-        reaction.published_at = now = timezone.now()
-        placing.place(reaction, discussion, now=now)
+        if reaction.thread_no is not None:
+            placing.put_back(reaction, discussion)
+        else:
+            reaction.decision_reason = ""
+            reaction.published_at = now = timezone.now()
+            placing.place(reaction, discussion, now=now)
         _teach(reaction, as_spam=False)
     return reaction
 
 
-def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Reaction:
+def hold_again(reaction: Reaction, *, because: list[str]) -> Reaction:
+    """Hide a published reaction until a moderator has looked at it; its place is kept. `because`: see spam.reasons."""
     with transaction.atomic():
-        _lock(reaction, Status.HELD)
-        reaction.status = Status.SPAM if as_spam else Status.REFUSED
-        reaction.decision_reason = reason
-        reaction.save(update_fields=["status", "decision_reason"])
+        discussion = _lock(reaction, Status.PUBLISHED)
+        reaction.held_because, reaction.hidden_at = because, timezone.now()
+        reaction.save(update_fields=["held_because", "hidden_at"])
+        placing.take_away(reaction, discussion, status=Status.HELD, reason="")
+    return reaction
+
+
+def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Reaction:
+    """Keep a held reaction off the page. One that was published before counts as removed, unless it is spam."""
+    with transaction.atomic():
+        discussion = _lock(reaction, Status.HELD)
+        if reaction.thread_no is not None:
+            placing.leave_away(reaction, discussion, status=Status.SPAM if as_spam else Status.REMOVED, reason=reason)
+        else:
+            reaction.status = Status.SPAM if as_spam else Status.REFUSED
+            reaction.decision_reason = reason
+            reaction.save(update_fields=["status", "decision_reason"])
         if as_spam:
             _teach(reaction, as_spam=True)
     return reaction
@@ -177,7 +208,9 @@ def withdraw(reaction: Reaction) -> Reaction:
     """Its writer takes it back, also while it waits. Cannot be undone."""
     with transaction.atomic():
         discussion = _lock(reaction, Status.PUBLISHED, Status.HELD)
-        if reaction.status == Status.HELD:
+        if reaction.is_held_again:
+            placing.leave_away(reaction, discussion, status=Status.WITHDRAWN, reason="")
+        elif reaction.status == Status.HELD:
             reaction.status = Status.WITHDRAWN
             reaction.save(update_fields=["status"])
         else:
@@ -214,6 +247,12 @@ def _refuse_second(reaction: Reaction) -> None:
         first = same.order_by("-pk").first()
     if first:
         raise AlreadyPosted(first)
+
+
+def _refuse_in_pause(reaction: Reaction, answered: Reaction) -> None:
+    seconds = pauses.seconds_to_wait(answered, client_key=reaction.client_key, now=reaction.created_at)
+    if seconds:
+        raise Paused(seconds)
 
 
 def _open_discussion(article: Article, *, lock: bool = False) -> Discussion:

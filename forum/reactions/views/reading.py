@@ -19,7 +19,9 @@ RECENT_PAGE = 30
 
 @require_safe
 def permalink(request: HttpRequest, pk: int) -> HttpResponse:
-    """302 to where it stands; 410 with the reason when it was taken away; 404 while it was never shown."""
+    """302 to where it stands; 410 with the reason when it was taken away; 404 while it was never shown, or is hidden
+    until somebody has looked at it: then with a sentence about it.
+    """
     reactions = Reaction.objects.select_related("article__discussion", "article__section").defer(
         "html", "article__body"
     )
@@ -30,9 +32,16 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponseRedirect(place_of(reaction))
     if reaction.thread_no is None:
         raise Http404
+    return gone(request, reaction)
+
+
+def gone(request: HttpRequest, reaction: Reaction, kept: str = "") -> HttpResponse:
+    """`kept`: what somebody wrote about it, to be given back."""
+    hidden = reaction.is_held_again
     with translation.override(reaction.article.language):
-        context = {"article": reaction.article, "reason": rendering.why_gone(reaction)}
-        return render(request, "reactions/gone.html", context, status=410)
+        reason = rendering.why_gone(reaction)
+        context = {"article": reaction.article, "reason": reason, "hidden": hidden, "kept": kept}
+        return render(request, "reactions/gone.html", context, status=404 if hidden else 410)
 
 
 @require_safe
