@@ -146,30 +146,72 @@ def approve(reaction: Reaction) -> Reaction:
     """Publish a held, refused or spam reaction; numbers are given the first time. Raises Closed never: moderators may."""
     with transaction.atomic():
         discussion = _lock(reaction, Status.HELD, Status.REFUSED, Status.SPAM)
-        reaction.decision_reason = ""
-        reaction.published_at = now = timezone.now()
-        placing.place(reaction, discussion, now=now)
+        if reaction.thread_no is not None:  # it was hidden, and returns to the place it had
+            placing.put_back(reaction, discussion)
+        else:
+            _note_decision(reaction)
+            reaction.published_at = now = timezone.now()
+            placing.place(reaction, discussion, now=now)
         _teach(reaction, as_spam=False)
     return reaction
 
 
-def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Reaction:
+def refuse(
+    reaction: Reaction, *, reason: str = "", ground: str | None = None, as_spam: bool = False, teach_spam: bool = False
+) -> Reaction:
+    """What was published before and is hidden now, is removed by this. `teach_spam`: the filter learns, as of spam."""
     with transaction.atomic():
-        _lock(reaction, Status.HELD)
-        reaction.status = Status.SPAM if as_spam else Status.REFUSED
-        reaction.decision_reason = reason
-        reaction.save(update_fields=["status", "decision_reason"])
-        if as_spam:
+        discussion = _lock(reaction, Status.HELD)
+        gone = Status.REFUSED if reaction.thread_no is None else Status.REMOVED
+        reaction.status = Status.SPAM if as_spam else gone
+        _note_decision(reaction, reason=reason, ground=ground)
+        if reaction.thread_no is not None:
+            placing.stay_away(reaction, discussion)
+        else:
+            reaction.save(update_fields=["status", *placing.DECIDED])
+        if as_spam or teach_spam:
             _teach(reaction, as_spam=True)
     return reaction
 
 
-def remove(reaction: Reaction, *, reason: str = "") -> Reaction:
+def remove(
+    reaction: Reaction, *, reason: str = "", ground: str | None = None, as_spam: bool = False, teach_spam: bool = False
+) -> Reaction:
     """Take a published reaction away; a tombstone stays while a shown answer hangs below it."""
     with transaction.atomic():
         discussion = _lock(reaction, Status.PUBLISHED)
-        placing.take_away(reaction, discussion, status=Status.REMOVED, reason=reason)
+        _note_decision(reaction, ground=ground)
+        placing.take_away(reaction, discussion, status=Status.SPAM if as_spam else Status.REMOVED, reason=reason)
+        if as_spam or teach_spam:
+            _teach(reaction, as_spam=True)
+        else:
+            spam.unlearn(reaction.pk)
+    return reaction
+
+
+def hold(reaction: Reaction, *, because: list[str] | None = None) -> Reaction:
+    """Let it wait for a moderator (again): what is published is hidden meanwhile, what was refused gets another look."""
+    with transaction.atomic():
+        discussion = _lock(reaction, Status.PUBLISHED, Status.REFUSED, Status.SPAM)
+        was_published = reaction.status == Status.PUBLISHED
+        if because is not None:
+            reaction.held_because = because
+        reaction.status = Status.HELD
+        _note_decision(reaction)
+        reaction.decided_at = None
+        if was_published:
+            placing.take_away(reaction, discussion, status=Status.HELD, reason="")
+        elif reaction.thread_no is not None:
+            placing.stay_away(reaction, discussion)
+        else:
+            reaction.save(update_fields=["status", "held_because", *placing.DECIDED])
         spam.unlearn(reaction.pk)
+    return reaction
+
+
+def confirm_as_seen(reaction: Reaction) -> Reaction:
+    """Inside the caller's transaction: nobody changes it before the end. Raises AlreadyDecided."""
+    _lock(reaction, *Status.values)
     return reaction
 
 
@@ -239,14 +281,18 @@ def _answered(reaction: Reaction) -> Reaction | None:
 
 
 def _lock(reaction: Reaction, *decidable: str) -> Discussion:
-    """Take the lock of its article and read the row again. Raises AlreadyDecided when its state is not the one the
-    caller saw, or none of `decidable`."""
-    seen = reaction.status
+    """Take the lock of its article and read the row again. Raises AlreadyDecided when its state or its words are not
+    those that the caller saw, or its state is none of `decidable`."""
+    seen, edited_at = reaction.status, reaction.edited_at
     discussion = placing.locked_discussion(reaction.article_id)
     reaction.refresh_from_db(from_queryset=Reaction.objects.select_related("article", "parent"))
-    if reaction.status != seen or seen not in decidable:
+    if reaction.status != seen or reaction.edited_at != edited_at or seen not in decidable:
         raise AlreadyDecided(reaction)
     return discussion
+
+
+def _note_decision(reaction: Reaction, *, reason: str = "", ground: str | None = None) -> None:
+    reaction.decision_reason, reaction.decision_ground, reaction.decided_at = reason, ground, timezone.now()
 
 
 def _strictest(*modes: str) -> str:

@@ -19,7 +19,7 @@ from forum.text import joined, reader_html
 from forum.webaddress import absolute
 
 HTML_VERSION = 2
-GONE = (Reaction.Status.REMOVED, Reaction.Status.WITHDRAWN)
+GONE = tuple(status for status in Reaction.Status if status != Reaction.Status.PUBLISHED)
 
 
 def part(reaction: Reaction, *, words: SafeString | None = None) -> str:
@@ -28,7 +28,7 @@ def part(reaction: Reaction, *, words: SafeString | None = None) -> str:
     opening = reaction.parent_id is None
     with translation.override(article.language):
         context: dict[str, object] = {"reaction": reaction, "heading": "h3" if opening else "h4"}
-        if reaction.status in GONE:
+        if reaction.status in GONE and reaction.thread_no is not None:  # what has no number yet is about to be published
             context["gone"] = why_gone(reaction)
         else:
             context |= {
@@ -60,10 +60,17 @@ def why_gone(reaction: Reaction) -> str:
     """One sentence, in the language that is active."""
     if reaction.status == Reaction.Status.WITHDRAWN:
         return gettext("The writer withdrew this reaction.")
-    if reaction.decision_reason:
-        reason = reaction.decision_reason.rstrip(".")
+    if reaction.status == Reaction.Status.HELD:
+        return gettext("This reaction is hidden until the editors have looked at it.")
+    reason = ground_in_words(reaction)
+    if reason:
         return gettext("This reaction was removed by the editors. Reason: %(reason)s.") % {"reason": reason}
     return gettext("This reaction was removed by the editors.")
+
+
+def ground_in_words(reaction: Reaction) -> str:
+    """Why it was refused or removed, in the language that is active; "" when nobody said."""
+    return str(reaction.get_decision_ground_display() or reaction.decision_reason).rstrip(".")
 
 
 def remake_parts(batch: Iterable[Reaction]) -> int:
