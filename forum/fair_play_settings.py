@@ -17,3 +17,7 @@ for _rule in SPAM_RULES_OFF:
             f"SPAM_RULES_OFF holds “{_rule}”. Allowed: {', '.join(SPAM_RULES)}, with commas between."
         )
 CONFIRMATIONS_PER_HOUR = whole_number("CONFIRMATIONS_PER_HOUR", 200, lowest=1, highest=100_000)
+# Reports by readers. 0 switches the effect off.
+REPORTS_HIDE = whole_number("REPORTS_HIDE", 3, lowest=0, highest=1_000)
+HEATED_REPORTS = whole_number("HEATED_REPORTS", 3, lowest=0, highest=1_000)
+HEATED_PAUSE_SECONDS = whole_number("HEATED_PAUSE_SECONDS", 120, lowest=1, highest=3_600)

@@ -143,31 +143,46 @@ def post_reaction(
 
 
 def approve(reaction: Reaction) -> Reaction:
-    """Publish a held, refused or spam reaction; numbers are given the first time. Raises Closed never: moderators may."""
+    """Publish a held, refused or spam reaction; numbers are given the first time, later it returns to its place.
+
+    Raises Closed never: moderators may.
+    """
     with transaction.atomic():
         discussion = _lock(reaction, Status.HELD, Status.REFUSED, Status.SPAM)
-        if reaction.thread_no is not None:  # it was hidden, and returns to the place it had
+        if reaction.thread_no is not None:
             placing.put_back(reaction, discussion)
         else:
-            _note_decision(reaction)
+            _forget_decision(reaction)
             reaction.published_at = now = timezone.now()
             placing.place(reaction, discussion, now=now)
         _teach(reaction, as_spam=False)
     return reaction
 
 
+def hold_again(reaction: Reaction, *, because: list[str]) -> Reaction:
+    """Hide a published reaction until a moderator has looked at it; its place is kept. `because`: see spam.reasons."""
+    with transaction.atomic():
+        discussion = _lock(reaction, Status.PUBLISHED)
+        reaction.held_because, reaction.hidden_at = because, timezone.now()
+        reaction.save(update_fields=["held_because", "hidden_at"])
+        placing.take_away(reaction, discussion, status=Status.HELD, reason="")
+    return reaction
+
+
 def refuse(
     reaction: Reaction, *, reason: str = "", ground: str | None = None, as_spam: bool = False, teach_spam: bool = False
 ) -> Reaction:
-    """What was published before and is hidden now, is removed by this. `teach_spam`: the filter learns, as of spam."""
+    """Keep a held reaction off the page. One that was published before counts as removed, unless it is spam.
+
+    `teach_spam`: the filter learns it as spam, whatever it is called.
+    """
     with transaction.atomic():
         discussion = _lock(reaction, Status.HELD)
-        gone = Status.REFUSED if reaction.thread_no is None else Status.REMOVED
-        reaction.status = Status.SPAM if as_spam else gone
         _note_decision(reaction, reason=reason, ground=ground)
         if reaction.thread_no is not None:
-            placing.stay_away(reaction, discussion)
+            placing.leave_away(reaction, discussion, status=Status.SPAM if as_spam else Status.REMOVED, reason=reason)
         else:
+            reaction.status = Status.SPAM if as_spam else Status.REFUSED
             reaction.save(update_fields=["status", *placing.DECIDED])
         if as_spam or teach_spam:
             _teach(reaction, as_spam=True)
@@ -189,22 +204,21 @@ def remove(
     return reaction
 
 
-def hold(reaction: Reaction, *, because: list[str] | None = None) -> Reaction:
-    """Let it wait for a moderator (again): what is published is hidden meanwhile, what was refused gets another look."""
+def wait_again(reaction: Reaction) -> Reaction:
+    """A decision is taken back, so it waits for another one; what stands on the page is hidden again."""
+    if reaction.status == Status.PUBLISHED:
+        with transaction.atomic():
+            hold_again(reaction, because=reaction.held_because)
+            spam.unlearn(reaction.pk)
+        return reaction
     with transaction.atomic():
-        discussion = _lock(reaction, Status.PUBLISHED, Status.REFUSED, Status.SPAM)
-        was_published = reaction.status == Status.PUBLISHED
-        if because is not None:
-            reaction.held_because = because
-        reaction.status = Status.HELD
-        _note_decision(reaction)
-        reaction.decided_at = None
-        if was_published:
-            placing.take_away(reaction, discussion, status=Status.HELD, reason="")
-        elif reaction.thread_no is not None:
-            placing.stay_away(reaction, discussion)
+        discussion = _lock(reaction, Status.REFUSED, Status.SPAM, Status.REMOVED)
+        _forget_decision(reaction)
+        if reaction.thread_no is not None:
+            placing.leave_away(reaction, discussion, status=Status.HELD, reason="")
         else:
-            reaction.save(update_fields=["status", "held_because", *placing.DECIDED])
+            reaction.status = Status.HELD
+            reaction.save(update_fields=["status", *placing.DECIDED])
         spam.unlearn(reaction.pk)
     return reaction
 
@@ -219,7 +233,9 @@ def withdraw(reaction: Reaction) -> Reaction:
     """Its writer takes it back, also while it waits. Cannot be undone."""
     with transaction.atomic():
         discussion = _lock(reaction, Status.PUBLISHED, Status.HELD)
-        if reaction.status == Status.HELD:
+        if reaction.is_held_again:
+            placing.leave_away(reaction, discussion, status=Status.WITHDRAWN, reason="")
+        elif reaction.status == Status.HELD:
             reaction.status = Status.WITHDRAWN
             reaction.save(update_fields=["status"])
         else:
@@ -289,6 +305,10 @@ def _lock(reaction: Reaction, *decidable: str) -> Discussion:
     if reaction.status != seen or reaction.edited_at != edited_at or seen not in decidable:
         raise AlreadyDecided(reaction)
     return discussion
+
+
+def _forget_decision(reaction: Reaction) -> None:
+    reaction.decision_reason, reaction.decision_ground, reaction.decided_at = "", None, None
 
 
 def _note_decision(reaction: Reaction, *, reason: str = "", ground: str | None = None) -> None:
