@@ -46,7 +46,9 @@ class Decision(models.Model):
     what = models.CharField(_("what"), max_length=8, choices=What.choices)
     ground = models.CharField(_("ground"), max_length=20, choices=Ground.choices, blank=True)
     law = models.CharField(_("law"), max_length=8, choices=Law.choices, blank=True)
-    because = models.JSONField(_("why it was looked at"), default=list, blank=True)  # names of rules, no words of readers
+    because = models.JSONField(
+        _("why it was looked at"), default=list, blank=True
+    )  # names of rules, no words of readers
     by = models.ForeignKey(  # null: it happened by itself
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -154,7 +156,9 @@ class Moderator(models.Model):
     told_reaction = models.PositiveBigIntegerField(default=0, editable=False)
     told_report = models.PositiveBigIntegerField(default=0, editable=False)
     told_appeal = models.PositiveBigIntegerField(default=0, editable=False)
-    first_untold = models.PositiveBigIntegerField(default=0, editable=False)  # the reaction that the last mail begins with
+    first_untold = models.PositiveBigIntegerField(
+        default=0, editable=False
+    )  # the reaction that the last mail begins with
 
     class Meta:
         verbose_name = _("moderator")

@@ -7,9 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [("reactions", "0055_decision_ground")]
 
     operations = [
-        migrations.AddIndex(
-            model_name="reaction", index=models.Index(fields=["name", "-id"], name="reaction_by_name")
-        ),
+        migrations.AddIndex(model_name="reaction", index=models.Index(fields=["name", "-id"], name="reaction_by_name")),
         migrations.AddIndex(
             model_name="reaction",
             index=models.Index(
