@@ -31,8 +31,8 @@ def install(vendor: str) -> list[str]:
 
 def uninstall(vendor: str) -> list[str]:
     if vendor == "postgresql":
-        return ["DROP FUNCTION moderation_log_stays() CASCADE"]
-    return [f"DROP TRIGGER {_name(table, event)}" for table, event in _refused()]
+        return ["DROP FUNCTION IF EXISTS moderation_log_stays() CASCADE"]
+    return [f"DROP TRIGGER IF EXISTS {_name(table, event)}" for table, event in _refused()]
 
 
 def _refused() -> list[tuple[str, str]]:

@@ -24,8 +24,9 @@ class Address(models.Model):
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def of_subscription(self, subscription_id: int) -> "OutgoingMailQuerySet":
-        """Not those in which the same number means an author."""
-        return self.filter(subscription_id=subscription_id).exclude(kind=OutgoingMail.Kind.QUESTION)
+        """Not those in which the same number means an author, a reaction or one of the staff."""
+        kinds = (OutgoingMail.Kind.REACTION, OutgoingMail.Kind.CONFIRMATION)
+        return self.filter(subscription_id=subscription_id, kind__in=kinds)
 
 
 class OutgoingMail(models.Model):
@@ -34,7 +35,10 @@ class OutgoingMail(models.Model):
     `subscription_id` and `event_id` are plain numbers because the outbox lies below the apps that know what they mean:
     kind "reaction": a forum.subscriptions Subscription and a forum.reactions Reaction;
     kind "confirmation": a forum.subscriptions Subscription and Consent;
-    kind "question": an articles Author, who is asked, and a forum.reactions Reaction.
+    kind "question": an articles Author, who is asked, and a forum.reactions Reaction;
+    kind "posted": a forum.reactions Reaction, twice;
+    kind "decision", "appeal": a forum.reactions Reaction and a forum.moderation Decision, Appeal;
+    kind "waiting": one of the staff and the number of the mail to him.
     """
 
     class Kind(models.TextChoices):

@@ -86,8 +86,8 @@ def claim() -> Claim | None:
                 continue
             if row.status == Status.SENDING or row.attempts:  # its worker died, or it is tried again: the same rows
                 rows = sorted(_with_followers(row), key=lambda one: (one.pk != row.pk, one.pk))
-            elif row.kind == OutgoingMail.Kind.CONFIRMATION:
-                rows = [row]
+            elif row.kind not in (OutgoingMail.Kind.REACTION, OutgoingMail.Kind.QUESTION):
+                rows = [row]  # about one thing, and at once
             else:
                 wait, companions = _bundled(row) if row.kind == OutgoingMail.Kind.REACTION else _asked(row)
                 if wait is not None:

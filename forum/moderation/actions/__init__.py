@@ -18,11 +18,12 @@ from forum.moderation.actions.deciding import (
     Seen,
     decide,
     decide_many,
+    is_undoable,
     record_hidings,
     undo,
 )
 from forum.moderation.actions.keeping import erase_words, forget_exhibits
-from forum.moderation.actions.preferring import choose_mail, choose_shortcuts, claim_news, moderator_of
+from forum.moderation.actions.preferring import choose_mail, choose_shortcuts, claim_news, moderator_of, wants_mail
 
 __all__ = [
     "MAX_APPEAL_CHARS",
@@ -45,7 +46,9 @@ __all__ = [
     "file_appeal",
     "forget_exhibits",
     "handle_appeal",
+    "is_undoable",
     "moderator_of",
     "record_hidings",
     "undo",
+    "wants_mail",
 ]
