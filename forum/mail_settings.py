@@ -48,4 +48,6 @@ OUTBOX_BUILDERS = {
     "decision": "forum.moderation.mails.build_decision",
     "appeal": "forum.moderation.mails.build_appeal",
     "waiting": "forum.moderation.mails.build_waiting",
+    "report": "forum.reports.mails.build_receipt",
+    "report decided": "forum.reports.mails.build_decision",
 }

@@ -23,6 +23,7 @@ from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
 from forum.reactions.rendering import HTML_VERSION, remake_parts
 from forum.reactions.retention import forget_clients
+from forum.reports.retention import forget_reporters
 from forum.spam.actions import calibrate_due, forget_old
 from forum.subscriptions.actions import erase_unconfirmed
 
@@ -103,6 +104,7 @@ class Worker:
 
     def _tidy(self) -> int:
         if time.monotonic() - self.tidied_at > TIDY_EVERY_SECONDS:
+            forget_reporters(timezone.now())  # before the addresses that nothing needs any more
             erase_unconfirmed(timezone.now())
             forget_clients(timezone.now())
             forget_sessions()

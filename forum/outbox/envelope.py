@@ -44,6 +44,10 @@ def question_message_id(reaction_id: int, author_id: int) -> str:
     return _message_id("q", reaction_id, author_id)
 
 
+def report_message_id(report_id: int, event_id: int, *, decided: bool) -> str:
+    return _message_id("d" if decided else "p", report_id, event_id)
+
+
 def single_message_id(kind: str, *ids: int) -> str:
     """Of a mail about one thing that belongs to no thread: a decision, an objection, work for a moderator."""
     return _message_id(f"{kind[:2]}-", *ids)

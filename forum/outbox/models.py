@@ -24,9 +24,8 @@ class Address(models.Model):
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def of_subscription(self, subscription_id: int) -> "OutgoingMailQuerySet":
-        """Not those in which the same number means an author, a reaction or one of the staff."""
-        kinds = (OutgoingMail.Kind.REACTION, OutgoingMail.Kind.CONFIRMATION)
-        return self.filter(subscription_id=subscription_id, kind__in=kinds)
+        """Not those in which the same number means something else, as an author or a report."""
+        return self.filter(subscription_id=subscription_id).exclude(kind__in=OutgoingMail.OF_NO_SUBSCRIPTION)
 
 
 class OutgoingMail(models.Model):
@@ -36,8 +35,9 @@ class OutgoingMail(models.Model):
     kind "reaction": a forum.subscriptions Subscription and a forum.reactions Reaction;
     kind "confirmation": a forum.subscriptions Subscription and Consent;
     kind "question": an articles Author, who is asked, and a forum.reactions Reaction;
+    kinds "report" and "report decided": a forum.reports Report and a forum.reactions Reaction;
     kind "posted": a forum.reactions Reaction, twice;
-    kind "decision", "appeal": a forum.reactions Reaction and a forum.moderation Decision, Appeal;
+    kinds "decision" and "appeal": a forum.reactions Reaction and a forum.moderation Decision or Appeal;
     kind "waiting": one of the staff and the number of the mail to him.
     """
 
@@ -54,6 +54,11 @@ class OutgoingMail(models.Model):
         REPORT_DECIDED = "report decided", _("decision on a report")
         WAITING = "waiting", _("work for a moderator")
         MINE = "mine", _("link to a reader’s own page")
+
+    OF_NO_SUBSCRIPTION = (
+        *(Kind.QUESTION, Kind.REPORT, Kind.REPORT_DECIDED),
+        *(Kind.POSTED, Kind.DECISION, Kind.APPEAL, Kind.WAITING),
+    )
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")

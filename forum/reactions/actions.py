@@ -13,7 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from articles.models import Article, Author, Discussion
 from forum import cleaning, text
-from forum.reactions import placing, rendering
+from forum.reactions import pauses, placing, rendering
 from forum.reactions.models import Reaction
 from forum.spam import actions as spam
 from forum.spam.memory import Memory, recall
@@ -44,6 +44,14 @@ class AlreadyPosted(ReactionError):
     def __init__(self, reaction: Reaction) -> None:
         super().__init__("already posted")
         self.reaction = reaction
+
+
+class Paused(ReactionError):
+    """The conversation is heated and this client answered in it a moment ago; `seconds`: when it may again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("paused")
+        self.seconds = seconds
 
 
 class AlreadyDecided(ReactionError):
@@ -77,7 +85,8 @@ def post_reaction(
 
     Everything is written in one transaction. The strings must come out of forum.cleaning. `email_proven`: this browser confirmed this
     address recently, so it need not be confirmed again. `author`: who of the byline speaks; under his own name, and he
-    asks himself nothing. `by_editors`: it is one of the staff, under `name`. Raises Closed, ParentGone, AlreadyPosted.
+    asks himself nothing. `by_editors`: it is one of the staff, under `name`.
+    Raises Closed, ParentGone, AlreadyPosted, Paused.
     """
     now = timezone.now()
     reaction = Reaction(
@@ -128,6 +137,8 @@ def post_reaction(
 
     with transaction.atomic():
         _refuse_second(reaction)
+        if reaction.parent and not by_staff:
+            _refuse_in_pause(reaction, reaction.parent)
         if email:
             reaction.subscription = subscribe(
                 email=email, article=article, scope=notify, client_key=client_key, proven=email_proven, now=now
@@ -272,6 +283,12 @@ def _refuse_second(reaction: Reaction) -> None:
         first = same.order_by("-pk").first()
     if first:
         raise AlreadyPosted(first)
+
+
+def _refuse_in_pause(reaction: Reaction, answered: Reaction) -> None:
+    seconds = pauses.seconds_to_wait(answered, client_key=reaction.client_key, now=reaction.created_at)
+    if seconds:
+        raise Paused(seconds)
 
 
 def _open_discussion(article: Article, *, lock: bool = False) -> Discussion:

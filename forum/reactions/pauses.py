@@ -8,8 +8,10 @@ from hashlib import blake2b
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext, ngettext
 
-from forum.reactions.models import Reaction
+from forum.reactions.models import Reaction, ReactionQuerySet
 
 
 def heat(reaction: Reaction, *, until: datetime | None) -> None:
@@ -18,12 +20,16 @@ def heat(reaction: Reaction, *, until: datetime | None) -> None:
     openings.exclude(heated_until=until).update(heated_until=until)
 
 
+def with_heat(reactions: ReactionQuerySet) -> ReactionQuerySet:
+    """Each knows until when its conversation is heated, in `conversation_heated_until`; costs no query of its own."""
+    opening = Reaction.objects.filter(article=OuterRef("article"), thread_no=OuterRef("thread_no"), reply_no=0)
+    return reactions.annotate(conversation_heated_until=Subquery(opening.values("heated_until")))
+
+
 def is_heated(reaction: Reaction, now: datetime) -> bool:
-    """Is the conversation in which this reaction stands?"""
-    if reaction.thread_no is None:
-        return False
-    openings = Reaction.objects.filter(article=reaction.article_id, thread_no=reaction.thread_no, reply_no=0)
-    return openings.filter(heated_until__gt=now).exists()
+    """Of one that was asked for with its heat."""
+    until = reaction.conversation_heated_until  # type: ignore[attr-defined]
+    return until is not None and until > now
 
 
 def seconds_to_wait(answered: Reaction, *, client_key: str, now: datetime) -> int:
@@ -32,7 +38,7 @@ def seconds_to_wait(answered: Reaction, *, client_key: str, now: datetime) -> in
 
     Inside the transaction of the post: of two posts at once, one waits here for the other.
     """
-    if not client_key or not is_heated(answered, now):
+    if not client_key or not is_heated(with_heat(Reaction.objects.all()).get(pk=answered.pk), now):
         return 0
     if connection.vendor == "postgresql":  # SQLite's transactions come one after another by themselves (IMMEDIATE)
         key = blake2b(f"pause {answered.article_id} {answered.thread_no} {client_key}".encode(), digest_size=8).digest()
@@ -44,3 +50,24 @@ def seconds_to_wait(answered: Reaction, *, client_key: str, now: datetime) -> in
     below = lately.filter(article=answered.article_id, parent__thread_no=answered.thread_no)
     posted = below.order_by("-created_at").values_list("created_at", flat=True).first()
     return max(1, int((posted + pause - now).total_seconds()) + 1) if posted else 0
+
+
+def openly() -> str:
+    """What stands above the form, in the language that is active."""
+    seconds = settings.HEATED_PAUSE_SECONDS
+    minutes = seconds // 60
+    if seconds % 60:
+        pause = ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    else:
+        pause = ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+    return gettext("Feelings run high in this conversation. Between two answers you wait %(pause)s.") % {"pause": pause}
+
+
+def refusal(seconds: int) -> str:
+    return ngettext(
+        "Feelings run high in this conversation, so there is a pause between two answers. You can post this in "
+        "%(n)s second. Your text is below",
+        "Feelings run high in this conversation, so there is a pause between two answers. You can post this in "
+        "%(n)s seconds. Your text is below",
+        seconds,
+    ) % {"n": seconds}

@@ -45,8 +45,8 @@ class Report(models.Model):
         REJECTED = "rejected", _("rejected")
 
     class Priority(models.IntegerChoices):
-        FIRST = 0, _("first")
-        NORMAL = 1, _("normal")
+        FIRST = 0
+        NORMAL = 1
 
     FIRST_REASONS = (Reason.ATTACK, Reason.PERSONAL, Reason.UNLAWFUL)
 

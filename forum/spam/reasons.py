@@ -16,7 +16,7 @@ REASON_LABELS = {
     "other_language": gettext_lazy("In another language than the article"),
     "advertising": gettext_lazy("Sends readers to something of the writer's own"),
     "like_spam": gettext_lazy("Looks like earlier spam"),
-    "reported": gettext_lazy("Hidden automatically: readers who reported it"),
+    "reported": gettext_lazy("Hidden automatically, reported by readers"),
     "first_time": gettext_lazy("First reaction by this reader"),
     "all_are_read": gettext_lazy("All reactions are read first"),
 }

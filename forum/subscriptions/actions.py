@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import CASCADE, Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from articles.models import Article
@@ -303,6 +303,20 @@ def _erase_subscriptions(subscriptions: QuerySet[Subscription]) -> None:
             subscriptions.filter(pk__in=batch).delete()  # those that still are what they were
 
 
+def _kept_above() -> Q:
+    """Addresses that rows of the rooms above refer to and would lose; those rooms let go of them in their own time.
+
+    Asked of the models, because nothing here may know those rooms.
+    """
+    kept = Q(pk__in=[])
+    for relation in Address._meta.related_objects:
+        rows = relation.related_model
+        above = not isinstance(rows, str) and rows not in (Subscription, Consent, OutgoingMail)
+        if above and relation.on_delete is not CASCADE:
+            kept |= Q(Exists(rows._default_manager.filter(**{relation.field.name: OuterRef("pk")})))
+    return kept
+
+
 def _erase_addresses() -> int:
     """Those that nothing hangs on any more. A suppressed address stays: its owner must not be asked again; and so does
     an author's who was told about questions today, because those mails tell when the next one may go.
@@ -313,7 +327,7 @@ def _erase_addresses() -> int:
     waiting = OutgoingMail.objects.filter(status__in=[OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING])
     loose = Address.objects.filter(
         suppressed_at__isnull=True, subscriptions__isnull=True, consents__isnull=True
-    ).exclude(Exists(told) | Q(pk__in=waiting.values("address")))
+    ).exclude(Exists(told) | Q(pk__in=waiting.values("address")) | _kept_above())
     erased = last = 0
     while batch := list(loose.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CLEARING_BATCH]):
         last = batch[-1]

@@ -20,8 +20,8 @@ from articles.moved import at_former_address
 from articles.templatetags.articles import local_year
 from forum.cleaning import website_host
 from forum.converters import number_in_query
-from forum.reactions import identity
-from forum.reactions.actions import AlreadyPosted, Closed, ParentGone, post_reaction
+from forum.reactions import identity, pauses
+from forum.reactions.actions import AlreadyPosted, Closed, ParentGone, Paused, post_reaction
 from forum.reactions.forms import ReactionForm, kept_of
 from forum.reactions.models import Reaction
 from forum.spam.clients import client_key
@@ -123,6 +123,8 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpRes
     except ParentGone:
         form.answer_nothing()
         return _form_page(request, article, form, status=422)
+    except Paused as pause:
+        return _later(request, article.slug, pauses.refusal(pause.seconds), status=429, seconds=pause.seconds)
     response = _see_other(request, _place_of(reaction))
     if given["remember"]:
         identity.remember(response, identity.Reader(given["name"], given["website"]))
@@ -132,7 +134,7 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpRes
 
 
 def _place_of(reaction: Reaction) -> str:
-    if reaction.thread_no is not None:  # it was published, whatever became of it
+    if reaction.thread_no is not None and not reaction.is_held_again:  # published, whatever became of it
         return reverse("reaction", args=[reaction.pk])
     return reverse("waiting", args=[identity.waiting_token(reaction.pk)])
 
@@ -182,9 +184,14 @@ def _closed(request: HttpRequest, article: Article) -> HttpResponse:
 def _try_again(request: HttpRequest, slug: str) -> HttpResponse:
     """The database is away or busy: the form again, made without it."""
     sentence = gettext("Something went wrong on our side. Try again in a few minutes. Your text is below")
+    return _later(request, slug, sentence, status=503, seconds=RETRY_SECONDS)
+
+
+def _later(request: HttpRequest, slug: str, sentence: str, *, status: int, seconds: int) -> HttpResponse:
+    """The form as it was sent, but for the address (P4), and when to send it again."""
     form = ReactionForm(kept=kept_of(request.POST, *WORDS, *HIDDEN, *TICKS), slug=slug)
-    response = _refusal(request, {"sentence": sentence, "form": form}, status=503)
-    response["Retry-After"] = str(RETRY_SECONDS)
+    response = _refusal(request, {"sentence": sentence, "form": form}, status=status)
+    response["Retry-After"] = str(seconds)
     return response
 
 
@@ -211,6 +218,8 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
     }
     with translation.override(article.language):
         if article.discussion.is_open:
+            if parent and pauses.is_heated(parent, timezone.now()):
+                context["heated"] = pauses.openly()
             context["form"] = ReactionForm(
                 slug=slug,
                 parent=parent,
@@ -249,7 +258,8 @@ def waiting(request: HttpRequest, token: str) -> HttpResponse:
     reactions = Reaction.objects.select_related("article__section", "parent")
     reaction = get_object_or_404(reactions, pk=identity.proven_id(token))
     is_old = identity.waiting_id(token) is None
-    if not reaction.article.is_public or (is_old and reaction.status in (Status.HELD, Status.WITHDRAWN)):
+    waits = reaction.status == Status.HELD and not reaction.is_held_again
+    if not reaction.article.is_public or (is_old and (waits or reaction.status == Status.WITHDRAWN)):
         raise Http404
     if reaction.status == Status.PUBLISHED or (reaction.thread_no and reaction.status == Status.WITHDRAWN):
         return HttpResponse(status=303, headers={"Location": reaction.get_absolute_url()})
@@ -276,7 +286,7 @@ def _answered(article: Article, typed: str) -> Reaction | None:
     number = number_in_query(typed)
     if number is None:
         return None
-    return Reaction.objects.filter(article=article, status=Status.PUBLISHED, pk=number).first()
+    return pauses.with_heat(Reaction.objects.filter(article=article, status=Status.PUBLISHED, pk=number)).first()
 
 
 def _quoted(article: Article, parent: Reaction | None) -> dict[str, object] | None:

@@ -21,7 +21,8 @@ RECENT_PAGE = 30
 
 @require_safe
 def permalink(request: HttpRequest, pk: int) -> HttpResponse:
-    """302 to where it stands; 410 with the reason when it was taken away; 404 while it was never shown.
+    """302 to where it stands; 410 with the reason when it was taken away; 404 while it was never shown, or is hidden
+    until somebody has looked at it: then with a sentence about it.
 
     `?proof=`, the token of who wrote it, leads to the whole statement of reasons (forum.moderation), which looks at it.
     """
@@ -39,14 +40,22 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=303, headers={"Location": address, "Cache-Control": "no-store"})
     if reaction.thread_no is None:
         raise Http404
+    return gone(request, reaction)
+
+
+def gone(request: HttpRequest, reaction: Reaction, kept: str = "") -> HttpResponse:
+    """`kept`: what somebody wrote about it, to be given back."""
+    hidden = reaction.is_held_again
     with translation.override(reaction.article.language):
         context = {
             "article": reaction.article,
             "reason": rendering.why_gone(reaction),
             "decided_at": reaction.decided_at,
             "rule": RULES.get(reaction.decision_ground or ""),
+            "hidden": hidden,
+            "kept": kept,
         }
-        return render(request, "reactions/gone.html", context, status=410)
+        return render(request, "reactions/gone.html", context, status=404 if hidden else 410)
 
 
 @require_safe

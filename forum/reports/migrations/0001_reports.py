@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(verbose_name="reported at")),
                 (
                     "priority",
-                    models.PositiveSmallIntegerField(choices=[(0, "first"), (1, "normal")], default=1, editable=False),
+                    models.PositiveSmallIntegerField(choices=[(0, "First"), (1, "Normal")], default=1, editable=False),
                 ),
                 ("due_at", models.DateTimeField(verbose_name="to be decided by")),
                 (
