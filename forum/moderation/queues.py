@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Max, Min, Q
 
+from forum.moderation.actions import Seen
 from forum.moderation.actions.preferring import Waiting
 from forum.moderation.models import Appeal, Decision, What
 from forum.reactions.grounds import Ground
@@ -25,11 +26,16 @@ class Counts(NamedTuple):
     appeals: int
 
 
+class Row(NamedTuple):
+    reaction: Reaction
+    seen: Seen
+
+
 @dataclass(frozen=True)
 class Queue:
     """One page. `following`: the cursor of the next, None at the end."""
 
-    rows: list[Reaction]
+    rows: list[Row]
     following: int | None = None
 
 
@@ -64,8 +70,12 @@ def light() -> ReactionQuerySet:
 
 def waiting(after: int = 0) -> Queue:
     """Oldest first."""
-    rows = list(light().held().filter(pk__gt=after).order_by("pk")[: PER_PAGE + 1])
-    return Queue(rows[:PER_PAGE], rows[PER_PAGE - 1].pk if len(rows) > PER_PAGE else None)
+    found = list(light().held().filter(pk__gt=after).order_by("pk")[: PER_PAGE + 1])
+    shown = found[:PER_PAGE]
+    made = Decision.objects.filter(reaction__in=shown, by__isnull=False).order_by()
+    last = dict(made.values_list("reaction").annotate(last=Max("pk")))
+    rows = [Row(one, Seen(one.status, one.edited_at, last.get(one.pk, 0))) for one in shown]
+    return Queue(rows, shown[-1].pk if len(found) > PER_PAGE else None)
 
 
 def oldest_wait() -> datetime | None:

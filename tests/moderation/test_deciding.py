@@ -101,8 +101,21 @@ def test_p21_what_was_edited_meanwhile_is_looked_at_again(by_noor, noor):
 def test_what_a_form_carries_is_what_was_seen():
     moment = timezone.now()
     assert Seen.read(str(Seen("held"))) == Seen("held")
-    assert Seen.read(str(Seen("published", moment))) == Seen("published", moment)
-    assert Seen.read("published gisteren") is None
+    assert Seen.read(str(Seen("published", moment, 12))) == Seen("published", moment, 12)
+    assert Seen.read("published 0 gisteren") is None
+    assert Seen.read("published") is None
+
+
+def test_p21_letting_it_stand_is_a_decision_too(by_noor, ruud):
+    reaction = say(make_article())
+    by_noor(reaction, "publish")
+    row = Reaction.objects.get(pk=reaction.pk)
+    seen = Seen.of(row)
+    by_noor(reaction, "keep")
+    for verb in ("refuse", "keep"):
+        with pytest.raises(AlreadyDecided):
+            decide(Reaction.objects.get(pk=reaction.pk), verb, seen=seen, by=ruud, ground="attack")
+    assert state_of(reaction) == "published"
 
 
 def test_many_are_called_spam_at_once_and_what_was_decided_first_stays(by_noor, noor):
@@ -188,7 +201,12 @@ def test_c5_what_reports_hide_is_written_down_once_as_done_by_itself(by_noor, se
     assert state_of(reaction) == "held"
     assert (record_hidings(), record_hidings()) == (1, 0)
     hidden = Decision.objects.get(what="hide")
-    assert (hidden.is_automatic, hidden.before, hidden.after, hidden.because) == (True, "published", "held", ["reported"])
+    assert (hidden.is_automatic, hidden.before, hidden.after, hidden.because) == (
+        True,
+        "published",
+        "held",
+        ["reported"],
+    )
     restored = by_noor(reaction, "publish")
     assert (restored.what, state_of(reaction), record_hidings()) == ("restore", "published", 0)
     assert set(Report.objects.values_list("outcome", flat=True)) == {"rejected"}

@@ -72,7 +72,11 @@ def test_a_decision_says_what_who_why_and_about_which_words(by_noor, noor):
     assert "personal_data" in decision.because and "all_are_read" in decision.because
     assert all(":" not in reason for reason in decision.because)  # what was found is a reader's words: in the exhibit
     exhibit = decision.exhibit
-    assert (exhibit.body, exhibit.website, exhibit.note) == ("Bel 06-12345678.", "https://winkel.example/", "Het nummer.")
+    assert (exhibit.body, exhibit.website, exhibit.note) == (
+        "Bel 06-12345678.",
+        "https://winkel.example/",
+        "Het nummer.",
+    )
     assert decision.seal == sealed(exhibit.key, reaction.name, reaction.website, reaction.body)
     assert decision.seal != sealed(exhibit.key, reaction.name, reaction.website, "Iets anders.")
     assert decision.waited is not None

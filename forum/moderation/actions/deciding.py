@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery
 
+from forum.converters import number_in_query
 from forum.moderation.actions.recording import mail_decision, mail_posted, record
 from forum.moderation.models import TOOK_AWAY, Decision, What
 from forum.reactions import actions as reactions
@@ -36,24 +37,32 @@ class NotUndoable(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """What the moderator had before him: the state of the reaction, and which words."""
+    """What the moderator had before him: the state of the reaction, which words, and the last decision about it (0: none).
+
+    The last one, because letting something stand changes nothing else. What happened by itself is no decision here.
+    """
 
     status: str
     edited_at: datetime | None = None
+    last: int = 0
 
     @classmethod
     def of(cls, reaction: Reaction) -> "Seen":
-        return cls(reaction.status, reaction.edited_at)
+        return cls(reaction.status, reaction.edited_at, last_by_people(reaction))
 
     def __str__(self) -> str:
         """As a form carries it."""
-        return f"{self.status} {self.edited_at.isoformat() if self.edited_at else ''}".strip()
+        return f"{self.status} {self.last} {self.edited_at.isoformat() if self.edited_at else ''}".strip()
 
     @classmethod
     def read(cls, typed: str) -> "Seen | None":
-        status, _, moment = typed.partition(" ")
+        status, _, rest = typed.partition(" ")
+        last, _, moment = rest.partition(" ")
+        number = number_in_query(last)
+        if number is None:
+            return None
         try:
-            return cls(status, datetime.fromisoformat(moment) if moment else None)
+            return cls(status, datetime.fromisoformat(moment) if moment else None, number)
         except ValueError:
             return None
 
@@ -87,6 +96,9 @@ def decide(
         ground = law = note = ""
     reaction.status, reaction.edited_at = seen.status, seen.edited_at
     with transaction.atomic():
+        reactions.confirm_as_seen(reaction)
+        if last_by_people(reaction) != seen.last:
+            raise AlreadyDecided(reaction)
         reported_at = first_reported(reaction)
         what = _carry_out(reaction, verb, seen, ground=ground)
         since = reported_at or (reaction.created_at if seen.status == Status.HELD else None)
@@ -125,17 +137,17 @@ def _carry_out(reaction: Reaction, verb: str, seen: Seen, *, ground: str) -> str
         if seen.status == Status.REMOVED:
             reactions.restore(reaction)
             return What.RESTORE
-        was_shown = _was_shown(reaction)
+        was_shown = reaction.thread_no is not None
         reactions.approve(reaction)
         return What.RESTORE if was_shown else What.PUBLISH
     if verb == What.KEEP and seen.status == Status.PUBLISHED:
-        reactions.confirm_as_seen(reaction)
         return What.KEEP
     raise ValueError(f"no such decision: {verb}")
 
 
-def _was_shown(reaction: Reaction) -> bool:
-    return Reaction.objects.filter(pk=reaction.pk, thread_no__isnull=False).exists()
+def last_by_people(reaction: Reaction) -> int:
+    made = Decision.objects.filter(reaction=reaction.pk, by__isnull=False).order_by("-pk")
+    return made.values_list("pk", flat=True).first() or 0
 
 
 def first_reported(reaction: Reaction) -> datetime | None:

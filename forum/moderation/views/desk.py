@@ -64,7 +64,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     """The oldest first, and it is opened."""
     after = number_in_query(request.GET.get("after")) or 0
     queue = queues.waiting(after)
-    first = _reaction(queue.rows[0].pk) if queue.rows else None
+    first = _reaction(queue.rows[0].reaction.pk) if queue.rows else None
     context = {"queue": queue, "after": after, "oldest": queues.oldest_wait()}
     return render(request, "moderation/waiting.html", _item(request, first, "") | context)
 
