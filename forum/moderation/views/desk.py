@@ -128,17 +128,17 @@ def many(request: HttpRequest) -> HttpResponse:
 @requires(Ability.MODERATE)
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
-    number = number_in_query(request.POST.get("decision"))
-    decision = get_object_or_404(Decision, pk=number)
+    decision = Decision.objects.filter(pk=number_in_query(request.POST.get("decision")) or 0).first()
     try:
+        if decision is None:
+            raise actions.NotUndoable
         actions.undo(decision, by=user_of(request), now=timezone.now())
     except actions.NotUndoable:
         messages.warning(request, _("This can no longer be taken back. Decide anew instead."))
     else:
         messages.success(request, _("Taken back."))
-    return HttpResponse(
-        status=303, headers={"Location": reverse("moderation_item", args=[decision.reaction_id]) + "#item"}
-    )
+    address = reverse("moderation_item", args=[decision.reaction_id]) if decision else reverse(DOOR)
+    return HttpResponse(status=303, headers={"Location": address + "#item"})
 
 
 @requires(Ability.MODERATE)
