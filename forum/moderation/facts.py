@@ -51,7 +51,7 @@ def facts_of(reaction: Reaction) -> Facts:
     others = Reaction.objects.filter(pk__lt=reaction.pk)
     hosts = _hosts(reaction.body)
     return Facts(
-        why=[in_words(reason) for reason in reaction.held_because],
+        why=[in_words(reason) for reason in reaction.held_because] if reaction.status != Status.PUBLISHED else [],
         of_reader=_before(others.filter(reader_key=reaction.reader_key).exclude(reader_key=""))
         if reaction.reader_key
         else None,
