@@ -45,6 +45,9 @@ WRONG = [
     ("MAIL_LEASE_SECONDS", "0", "a whole number from 1 to 3600"),
     ("MAX_BODY_CHARS", "20001", "a whole number from 500 to 20000"),
     ("CONFIRMATIONS_PER_HOUR", "many", "a whole number from 1 to 100000"),
+    ("REPORTS_HIDE", "-1", "a whole number from 0 to 1000"),
+    ("HEATED_REPORTS", "some", "a whole number from 0 to 1000"),
+    ("HEATED_PAUSE_SECONDS", "0", "a whole number from 1 to 3600"),
     ("WEBSUB_HUB", "hub.example.org", "https://hub.example.org/"),
     ("WEBSUB_HUB", "https://hub.example.org:port/", "https://hub.example.org/"),
     ("WEBSUB_HUB", "ftp://hub.example.org/", "https://hub.example.org/"),
@@ -93,6 +96,7 @@ RIGHT = {
     "EMAIL_URL": "smtps://user:p%40ss@mail.example.org:465",
     "CACHE_URL": "redis://127.0.0.1:6379/0",
     "MAX_BODY_CHARS": "500",
+    "REPORTS_HIDE": "0",
     "MEDIA_STORAGE_URL": "s3://key:sec%2Fret@s3.example.org:9000/bucket?region=eu-west-1&public=https://cdn.example.org",
 }
 

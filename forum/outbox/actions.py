@@ -19,15 +19,18 @@ def enqueue(*, kind: str, address: Address, subscription_id: int, event_id: int,
 
 
 def locked_address(email: str) -> Address:
-    """Get or make the row, and lock it: an upsert does all three in one statement, on both databases alike.
+    """Get or make the row, and lock it; the same two statements for one that is known and one that is not (P18).
 
-    It changes no key, so the rows that refer to the address (the fan-out writes them) do not wait for it.
+    The lock lets others write rows that refer to the address: the fan-out, and moderators, who queue decisions while
+    they hold the lock on a discussion that whoever holds the address may be waiting for. (An upsert of `key` would not:
+    to PostgreSQL it touches a key, whatever the value.)
     """
     key = email_key(email)
-    Address.objects.bulk_create(
-        [Address(email=email, key=key)], update_conflicts=True, unique_fields=["key"], update_fields=["key"]
-    )
-    return Address.objects.get(key=key)
+    while True:
+        Address.objects.bulk_create([Address(email=email, key=key)], ignore_conflicts=True)
+        address = Address.objects.select_for_update(no_key=True).filter(key=key).first()
+        if address is not None:  # it may have been erased between the two
+            return address
 
 
 def send_again(mail: OutgoingMail, *, now: datetime) -> bool:

@@ -214,6 +214,11 @@ class Reaction(models.Model):
         return self.status == Reaction.Status.HELD and self.thread_no is not None
 
     @property
+    def is_hidden_by_readers(self) -> bool:
+        """Nobody has looked at it yet: reports in numbers did it (forum.reports)."""
+        return self.is_held_again and any(reason.startswith("reported") for reason in self.held_because)
+
+    @property
     def numbers_above(self) -> list[int]:
         """The reply numbers of all that it stands under, the opening's first; its path lists them."""
         path = bytes(self.path or b"")

@@ -29,7 +29,7 @@ def with_heat(reactions: ReactionQuerySet) -> ReactionQuerySet:
 def is_heated(reaction: Reaction, now: datetime) -> bool:
     """Of one that was asked for with its heat."""
     until = reaction.conversation_heated_until  # type: ignore[attr-defined]
-    return until is not None and until > now
+    return bool(settings.HEATED_REPORTS) and until is not None and until > now
 
 
 def seconds_to_wait(answered: Reaction, *, client_key: str, now: datetime) -> int:

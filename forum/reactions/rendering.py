@@ -68,9 +68,9 @@ def why_gone(reaction: Reaction) -> str:
     """One sentence, in the language that is active."""
     if reaction.status == Reaction.Status.WITHDRAWN:
         return gettext("The writer withdrew this reaction.")
+    if reaction.is_hidden_by_readers:
+        return gettext("Readers reported this reaction. It is hidden until the editors have looked at it.")
     if reaction.is_held_again:
-        if any(reason.startswith("reported") for reason in reaction.held_because):
-            return gettext("Readers reported this reaction. It is hidden until the editors have looked at it.")
         return gettext("This reaction is hidden until the editors have looked at it.")
     reason = ground_in_words(reaction)
     if reason:

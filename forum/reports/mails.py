@@ -46,7 +46,7 @@ def _report(row: OutgoingMail) -> Report:
 def _context(report: Report) -> dict[str, Any]:
     return {
         "number": report.pk,
-        "reason": report.get_reason_display,
+        "reason": Report.Reason(report.reason).label,  # in the language of the mail
         "is_notice": report.is_notice,
         "reported_at": report.created_at,
         "title": subject_title(report.reaction.article.title),

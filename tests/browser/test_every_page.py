@@ -71,6 +71,17 @@ def pages(site: Site) -> dict[str, tuple[str, str]]:
                      **{_honeypot(article): "gevuld"})  # fmt: skip
     assert held.status == 303 and "waiting" in held.headers["Location"]
     keep("waiting", held.headers["Location"])
+    report = f"/reactions/{parent}/report/"
+    keep("report", report)
+    keep("report with errors", report, expected=422, reason="unlawful", explanation="", name="", email="nee")
+    filed = site.post(report, reason="other", explanation="Kijk hier eens naar.", email="melder@lezers.example")
+    assert filed.status == 303
+    keep("report received", filed.headers["Location"])
+    keep("report, a second time", report, expected=409, reason="other", explanation="Nog eens.")
+    others = re.findall(r'href="/reactions/(\d+)/report/', long)
+    for number in others[:4]:
+        assert site.post(f"/reactions/{number}/report/", reason="other", explanation="Kijk.").status == 303
+    keep("report, too many", f"/reactions/{others[4]}/report/", expected=429, reason="spam", explanation="Reclame.")
     site.post(reactions, name="Karim", body="Met bericht.", email="karim@lezers.example")
     site.wait_for_mail("karim@lezers.example")
     confirm = _link(site, "karim@lezers.example", "confirm")

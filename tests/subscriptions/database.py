@@ -5,7 +5,7 @@ import json
 from django.apps import apps
 from django.core import serializers
 
-OURS = ("articles", "reactions", "subscriptions", "outbox", "spam")
+OURS = ("articles", "reactions", "subscriptions", "outbox", "spam", "reports")
 
 
 def everything_stored() -> str:

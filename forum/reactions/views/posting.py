@@ -149,8 +149,18 @@ def _see_other(request: HttpRequest, address: str) -> HttpResponse:
 def _form_page(request: HttpRequest, article: Article, form: ReactionForm, **options: Any) -> HttpResponse:
     if not form.alone:
         return render(request, "reactions/_form.html", {"form": form, "part": True}, **options)
-    context = {"article": article, "form": form, "quoted": _quoted(article, form.answered)}
+    context = {
+        "article": article,
+        "form": form,
+        "quoted": _quoted(article, form.answered),
+        "heated": _heat(form.answered),
+    }
     return render(request, "reactions/react.html", context, **options)
+
+
+def _heat(answered: Reaction | None) -> str:
+    """What is said openly above the form in a heated conversation."""
+    return pauses.openly() if answered and pauses.is_heated(answered, timezone.now()) else ""
 
 
 def _preview(request: HttpRequest, article: Article, form: ReactionForm) -> HttpResponse:
@@ -218,8 +228,7 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
     }
     with translation.override(article.language):
         if article.discussion.is_open:
-            if parent and pauses.is_heated(parent, timezone.now()):
-                context["heated"] = pauses.openly()
+            context["heated"] = _heat(parent)
             context["form"] = ReactionForm(
                 slug=slug,
                 parent=parent,
