@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from forum.environment import env, one_of, whole_number
+from forum.environment import env, one_of, whole_number, yes_or_no
 
 MODERATION = one_of("MODERATION", ("after", "first", "before"), "first")
 MAX_BODY_CHARS = whole_number("MAX_BODY_CHARS", 5000, lowest=500, highest=20_000)
@@ -21,3 +21,4 @@ CONFIRMATIONS_PER_HOUR = whole_number("CONFIRMATIONS_PER_HOUR", 200, lowest=1, h
 REPORTS_HIDE = whole_number("REPORTS_HIDE", 3, lowest=0, highest=1_000)
 HEATED_REPORTS = whole_number("HEATED_REPORTS", 3, lowest=0, highest=1_000)
 HEATED_PAUSE_SECONDS = whole_number("HEATED_PAUSE_SECONDS", 120, lowest=1, highest=3_600)
+YEARLY_COUNTS = yes_or_no("YEARLY_COUNTS", True)

@@ -44,6 +44,10 @@ OUTBOX_BUILDERS = {
     "confirmation": "forum.subscriptions.mails.build_confirmation",
     "reaction": "forum.reactions.mails.build_news",
     "question": "forum.reactions.question_mails.build_questions",
+    "posted": "forum.moderation.mails.build_posted",
+    "decision": "forum.moderation.mails.build_decision",
+    "appeal": "forum.moderation.mails.build_appeal",
+    "waiting": "forum.moderation.mails.build_waiting",
     "report": "forum.reports.mails.build_receipt",
     "report decided": "forum.reports.mails.build_decision",
 }

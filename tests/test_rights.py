@@ -18,12 +18,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from articles.actions.versions import record_revision
 from articles.models import Article
 from forum.accounts.actions import set_roles
 from forum.accounts.roles import ABILITIES, Ability, Role
 from forum.middleware import STAFF
+from forum.moderation.actions import Seen, decide, file_appeal
 from forum.outbox.models import OutgoingMail
 from forum.spam.models import BlockedTerm
 from tests.articles.pictures import make_image, picture_bytes
@@ -122,6 +124,10 @@ def samples(people, settings) -> dict[str, dict[str, object]]:
     mail = OutgoingMail.objects.get()
     rows = [draft, author, draft.section, people["no role"], reaction, mail, mail.address, asked, asked.consents.get()]
     rows.append(term)
+    seen = Seen.of(question)
+    refused = decide(question, "refuse", seen=seen, by=people["administrator"], ground="attack")
+    appeal = file_appeal(refused, body="Waarom?", now=timezone.now())
+    decide(question, "publish", seen=Seen.of(question), by=people["administrator"])
     return {
         "/": {"pk": draft.pk, "slug": draft.slug, "language": "nl", "kind": "about", "number": 1, "token": "onbekend"},
         "/accounts/2fa/webauthn/keys/": {"pk": passkey.pk},
@@ -131,6 +137,8 @@ def samples(people, settings) -> dict[str, dict[str, object]]:
         "/desk/questions/": {"pk": question.pk},
         "/desk/people/": {"pk": people["no role"].pk},
         "/desk/sections/": {"pk": draft.section_id},
+        "/moderation/": {"pk": reaction.pk},
+        "/moderation/appeals/": {"pk": appeal.pk},
         **{f"/admin/{row._meta.app_label}/{row._meta.model_name}/": {"object_id": row.pk} for row in rows},
     }
 

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 # The page on which somebody begins, the first that he may open.
 FIRST_PAGES = (
     (Ability.WRITE, "desk_articles"),
-    (Ability.MODERATE, "admin:reactions_reaction_changelist"),
+    (Ability.MODERATE, "moderation"),
 )
 # Of what allauth would mail about, what we mail.
 CHANGES = {

@@ -44,7 +44,7 @@ ABILITIES: dict[Role, frozenset[Ability]] = {
 PERMISSIONS: dict[Ability, frozenset[str]] = {
     Ability.MODERATE: frozenset(
         {
-            *("reactions.view_reaction", "reactions.change_reaction"),
+            "reactions.view_reaction",
             *(f"spam.{may}_blockedterm" for may in ("view", "add", "change", "delete")),
         }
     ),

@@ -15,6 +15,8 @@ from articles.actions import publish_due
 from articles.sweeping import Sweeper
 from articles.websub import tell_hub
 from forum.accounts.actions import forget_sessions
+from forum.moderation.actions import forget_exhibits, record_hidings
+from forum.moderation.notify import tell_moderators
 from forum.ops import health
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
@@ -31,12 +33,13 @@ MAILS_PER_ROUND = 100  # then new reactions are looked at again
 SECONDS_PER_ROUND = 30  # the same, when the mail server is slow
 PARTS_PER_ROUND = 200
 TIDY_EVERY_SECONDS = 3600
+TELL_EVERY_SECONDS = 10  # moderators; who was told a moment ago is not told again anyway
 
 
 class Worker:
     def __init__(self) -> None:
         self.stopping = False
-        self.tidied_at = self.beat_at = float("-inf")
+        self.tidied_at = self.beat_at = self.told_at = float("-inf")
         self.sweeper = Sweeper()
 
     def stop_on_signals(self) -> None:
@@ -63,7 +66,7 @@ class Worker:
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
         return (
-            *(self._beat, publish_now, announce_due, self._send, tell_hub),
+            *(self._beat, publish_now, announce_due, record_hidings, self._tell, self._send, tell_hub),
             *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, self._tidy),
         )
 
@@ -89,6 +92,12 @@ class Worker:
             self.beat_at = time.monotonic()
         return 0
 
+    def _tell(self) -> int:
+        if time.monotonic() - self.told_at < TELL_EVERY_SECONDS:
+            return 0
+        self.told_at = time.monotonic()
+        return tell_moderators()
+
     def _rest(self) -> int:
         health.rest()
         return 0
@@ -100,6 +109,7 @@ class Worker:
             forget_clients(timezone.now())
             forget_sessions()
             forget_old(timezone.now())
+            forget_exhibits(timezone.now())
             self.tidied_at = time.monotonic()
             self.sweeper.sweep()
         return 0

@@ -48,6 +48,11 @@ def report_message_id(report_id: int, event_id: int, *, decided: bool) -> str:
     return _message_id("d" if decided else "p", report_id, event_id)
 
 
+def single_message_id(kind: str, *ids: int) -> str:
+    """Of a mail about one thing that belongs to no thread: a decision, an objection, work for a moderator."""
+    return _message_id(f"{kind[:2]}-", *ids)
+
+
 def _message_id(letter: str, *ids: int) -> str:
     digest = salted_hmac(f"forum.outbox.message.{letter}", ".".join(map(str, ids)), algorithm="sha256").digest()
     return f"<{letter}{ids[0]}.{urlsafe_b64encode(digest).decode()[:22]}@{settings.MAIL_DOMAIN}>"

@@ -24,7 +24,7 @@ class Address(models.Model):
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def of_subscription(self, subscription_id: int) -> "OutgoingMailQuerySet":
-        """Not those in which the same number means an author or a report."""
+        """Not those in which the same number means something else, as an author or a report."""
         return self.filter(subscription_id=subscription_id).exclude(kind__in=OutgoingMail.OF_NO_SUBSCRIPTION)
 
 
@@ -35,7 +35,10 @@ class OutgoingMail(models.Model):
     kind "reaction": a forum.subscriptions Subscription and a forum.reactions Reaction;
     kind "confirmation": a forum.subscriptions Subscription and Consent;
     kind "question": an articles Author, who is asked, and a forum.reactions Reaction;
-    kinds "report" and "report decided": a forum.reports Report and a forum.reactions Reaction.
+    kinds "report" and "report decided": a forum.reports Report and a forum.reactions Reaction;
+    kind "posted": a forum.reactions Reaction, twice;
+    kinds "decision" and "appeal": a forum.reactions Reaction and a forum.moderation Decision or Appeal;
+    kind "waiting": one of the staff and the number of the mail to him.
     """
 
     class Kind(models.TextChoices):
@@ -52,7 +55,10 @@ class OutgoingMail(models.Model):
         WAITING = "waiting", _("work for a moderator")
         MINE = "mine", _("link to a reader’s own page")
 
-    OF_NO_SUBSCRIPTION = (Kind.QUESTION, Kind.REPORT, Kind.REPORT_DECIDED)
+    OF_NO_SUBSCRIPTION = (
+        *(Kind.QUESTION, Kind.REPORT, Kind.REPORT_DECIDED),
+        *(Kind.POSTED, Kind.DECISION, Kind.APPEAL, Kind.WAITING),
+    )
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")

@@ -37,7 +37,11 @@ HOURLY = 5  # mails with news to one address in an hour
 MAX_ROWS = 100  # in one mail; the others go in the next
 PATIENCE = timedelta(hours=72)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
-ALONE = (OutgoingMail.Kind.CONFIRMATION, OutgoingMail.Kind.REPORT, OutgoingMail.Kind.REPORT_DECIDED)  # never bundled
+Kind = OutgoingMail.Kind
+ALONE = (  # never bundled
+    *(Kind.CONFIRMATION, Kind.REPORT, Kind.REPORT_DECIDED),
+    *(Kind.POSTED, Kind.DECISION, Kind.APPEAL, Kind.WAITING),
+)
 Status = OutgoingMail.Status
 QUEUED_DUE = Q(status=Status.QUEUED, due_at__lte=Now())
 LEASE_OVER = Q(status=Status.SENDING, lease_until__lte=Now())

@@ -163,7 +163,7 @@ def approve(reaction: Reaction) -> Reaction:
         if reaction.thread_no is not None:
             placing.put_back(reaction, discussion)
         else:
-            reaction.decision_reason = ""
+            _forget_decision(reaction)
             reaction.published_at = now = timezone.now()
             placing.place(reaction, discussion, now=now)
         _teach(reaction, as_spam=False)
@@ -180,27 +180,63 @@ def hold_again(reaction: Reaction, *, because: list[str]) -> Reaction:
     return reaction
 
 
-def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Reaction:
-    """Keep a held reaction off the page. One that was published before counts as removed, unless it is spam."""
+def refuse(
+    reaction: Reaction, *, reason: str = "", ground: str | None = None, as_spam: bool = False, teach_spam: bool = False
+) -> Reaction:
+    """Keep a held reaction off the page. One that was published before counts as removed, unless it is spam.
+
+    `teach_spam`: the filter learns it as spam, whatever it is called.
+    """
     with transaction.atomic():
         discussion = _lock(reaction, Status.HELD)
+        _note_decision(reaction, reason=reason, ground=ground)
         if reaction.thread_no is not None:
             placing.leave_away(reaction, discussion, status=Status.SPAM if as_spam else Status.REMOVED, reason=reason)
         else:
             reaction.status = Status.SPAM if as_spam else Status.REFUSED
-            reaction.decision_reason = reason
-            reaction.save(update_fields=["status", "decision_reason"])
-        if as_spam:
+            reaction.save(update_fields=["status", *placing.DECIDED])
+        if as_spam or teach_spam:
             _teach(reaction, as_spam=True)
     return reaction
 
 
-def remove(reaction: Reaction, *, reason: str = "") -> Reaction:
+def remove(
+    reaction: Reaction, *, reason: str = "", ground: str | None = None, as_spam: bool = False, teach_spam: bool = False
+) -> Reaction:
     """Take a published reaction away; a tombstone stays while a shown answer hangs below it."""
     with transaction.atomic():
         discussion = _lock(reaction, Status.PUBLISHED)
-        placing.take_away(reaction, discussion, status=Status.REMOVED, reason=reason)
+        _note_decision(reaction, ground=ground)
+        placing.take_away(reaction, discussion, status=Status.SPAM if as_spam else Status.REMOVED, reason=reason)
+        if as_spam or teach_spam:
+            _teach(reaction, as_spam=True)
+        else:
+            spam.unlearn(reaction.pk)
+    return reaction
+
+
+def wait_again(reaction: Reaction) -> Reaction:
+    """A decision is taken back, so it waits for another one; what stands on the page is hidden again."""
+    if reaction.status == Status.PUBLISHED:
+        with transaction.atomic():
+            hold_again(reaction, because=reaction.held_because)
+            spam.unlearn(reaction.pk)
+        return reaction
+    with transaction.atomic():
+        discussion = _lock(reaction, Status.REFUSED, Status.SPAM, Status.REMOVED)
+        _forget_decision(reaction)
+        if reaction.thread_no is not None:
+            placing.leave_away(reaction, discussion, status=Status.HELD, reason="")
+        else:
+            reaction.status = Status.HELD
+            reaction.save(update_fields=["status", *placing.DECIDED])
         spam.unlearn(reaction.pk)
+    return reaction
+
+
+def confirm_as_seen(reaction: Reaction) -> Reaction:
+    """Inside the caller's transaction: nobody changes it before the end. Raises AlreadyDecided."""
+    _lock(reaction, *Status.values)
     return reaction
 
 
@@ -278,14 +314,22 @@ def _answered(reaction: Reaction) -> Reaction | None:
 
 
 def _lock(reaction: Reaction, *decidable: str) -> Discussion:
-    """Take the lock of its article and read the row again. Raises AlreadyDecided when its state is not the one the
-    caller saw, or none of `decidable`."""
-    seen = reaction.status
+    """Take the lock of its article and read the row again. Raises AlreadyDecided when its state or its words are not
+    those that the caller saw, or its state is none of `decidable`."""
+    seen, edited_at = reaction.status, reaction.edited_at
     discussion = placing.locked_discussion(reaction.article_id)
     reaction.refresh_from_db(from_queryset=Reaction.objects.select_related("article", "parent"))
-    if reaction.status != seen or seen not in decidable:
+    if reaction.status != seen or reaction.edited_at != edited_at or seen not in decidable:
         raise AlreadyDecided(reaction)
     return discussion
+
+
+def _forget_decision(reaction: Reaction) -> None:
+    reaction.decision_reason, reaction.decision_ground, reaction.decided_at = "", None, None
+
+
+def _note_decision(reaction: Reaction, *, reason: str = "", ground: str | None = None) -> None:
+    reaction.decision_reason, reaction.decision_ground, reaction.decided_at = reason, ground, timezone.now()
 
 
 def _strictest(*modes: str) -> str:

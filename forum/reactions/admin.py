@@ -1,18 +1,14 @@
-"""The moderators' plain queue. It only reads; every decision is an action."""
+"""All reactions, to look at. Decisions are taken at the desk for moderators (forum.moderation), and only there."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext, ngettext
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from forum.reactions import actions
 from forum.reactions.models import Reaction
 from forum.spam.reasons import in_words
 from forum.text import excerpt
@@ -41,20 +37,8 @@ class StateFilter(admin.SimpleListFilter):
         return chosen if chosen in Reaction.Status.values else Reaction.Status.HELD
 
 
-class DecisionForm(ActionForm):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=200, required=False, help_text=_("Readers see it when you remove a reaction.")
-    )
-
-
-def one_line(typed: str) -> str:
-    return " ".join(typed.split())[:200]
-
-
 @admin.register(Reaction)
 class ReactionAdmin(admin.ModelAdmin):
-    action_form = DecisionForm
-    actions = ("publish", "refuse", "call_spam", "remove", "restore")
     list_display = ("words", "name", "website", "article", "why", "created_at", "status")
     list_filter = (StateFilter,)
     list_select_related = ("article",)
@@ -82,21 +66,11 @@ class ReactionAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Reaction | None = None) -> bool:
+        return False
+
     def has_delete_permission(self, request: HttpRequest, obj: Reaction | None = None) -> bool:
         return False  # a reaction is removed, not deleted: its place holds the answers below it
-
-    def save_model(self, request: HttpRequest, obj: Reaction, form: forms.ModelForm, change: bool) -> None:
-        """Nothing on this page can be changed."""
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        without_buttons = {"show_save": False, "show_save_and_continue": False, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, without_buttons)
 
     def view_on_site(self, obj: Reaction) -> str | None:
         return obj.get_absolute_url() if obj.shown else None
@@ -108,40 +82,3 @@ class ReactionAdmin(admin.ModelAdmin):
     @admin.display(description=_("why it waits"))
     def why(self, obj: Reaction) -> str:
         return ", ".join(in_words(reason) for reason in obj.held_because) or "-"
-
-    @admin.action(description=_("Publish"), permissions=["change"])
-    def publish(self, request: HttpRequest, queryset: QuerySet[Reaction]) -> None:
-        self._decide(request, queryset, actions.approve)
-
-    @admin.action(description=_("Refuse"), permissions=["change"])
-    def refuse(self, request: HttpRequest, queryset: QuerySet[Reaction]) -> None:
-        reason = one_line(request.POST.get("reason", ""))
-        self._decide(request, queryset, lambda reaction: actions.refuse(reaction, reason=reason))
-
-    @admin.action(description=_("Refuse as spam"), permissions=["change"])
-    def call_spam(self, request: HttpRequest, queryset: QuerySet[Reaction]) -> None:
-        self._decide(request, queryset, lambda reaction: actions.refuse(reaction, as_spam=True))
-
-    @admin.action(description=_("Remove from the page"), permissions=["change"])
-    def remove(self, request: HttpRequest, queryset: QuerySet[Reaction]) -> None:
-        reason = one_line(request.POST.get("reason", ""))
-        self._decide(request, queryset, lambda reaction: actions.remove(reaction, reason=reason))
-
-    @admin.action(description=_("Put back on the page"), permissions=["change"])
-    def restore(self, request: HttpRequest, queryset: QuerySet[Reaction]) -> None:
-        self._decide(request, queryset, actions.restore)
-
-    def _decide(self, request: HttpRequest, chosen: QuerySet[Reaction], action: Callable[[Reaction], Any]) -> None:
-        """In order of posting, so that a thread which waited is published as it was written."""
-        decided = 0
-        for reaction in chosen.order_by("pk"):
-            try:
-                action(reaction)
-                decided += 1
-            except actions.AlreadyDecided as error:
-                state = error.reaction.get_status_display()
-                sentence = gettext("The reaction by %(name)s cannot be changed this way: it is %(state)s.")
-                self.message_user(request, sentence % {"name": reaction.name, "state": state}, messages.WARNING)
-        if decided:
-            sentence = ngettext("%(count)s reaction decided.", "%(count)s reactions decided.", decided)
-            self.message_user(request, sentence % {"count": decided})

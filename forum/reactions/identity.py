@@ -23,6 +23,9 @@ from forum.cleaning import Refused, clean_name
 COOKIE = "reader"
 REMEMBERED_SECONDS = 365 * 24 * 3600
 SEALED_SECONDS = WAITING_SECONDS = 24 * 3600
+PROOF_SECONDS = (
+    400 * 24 * 3600
+)  # so long it proves who wrote a reaction that was refused: time to object, and to be answered
 SALT = "forum.reactions.identity"
 
 
@@ -105,6 +108,14 @@ def waiting_id(token: str) -> int | None:
     """The id of a reaction that its writer may see for a day; None for a token that is no good."""
     try:
         return signing.loads(token, salt=f"{SALT}.waiting", max_age=WAITING_SECONDS)
+    except (signing.BadSignature, UnicodeEncodeError):
+        return None
+
+
+def proven_id(token: str) -> int | None:
+    """Who holds the token of waiting_token wrote this reaction, also when it waits no longer."""
+    try:
+        return signing.loads(token, salt=f"{SALT}.waiting", max_age=PROOF_SECONDS)
     except (signing.BadSignature, UnicodeEncodeError):
         return None
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Author, Byline
+from forum.reactions.grounds import Ground
 from forum.subscriptions.models import Subscription
 
 MAX_PATH_LEVELS = 32  # a deeper reply hangs beside its parent; bounds the path to 128 bytes and the page's nesting
@@ -103,6 +104,9 @@ class Reaction(models.Model):
     status = models.CharField(_("state"), max_length=9, choices=Status.choices, default=Status.HELD, editable=False)
     held_because = models.JSONField(_("why it waits"), default=list, blank=True, editable=False)
     decision_reason = models.CharField(_("reason given"), max_length=200, blank=True)
+    # Of the decision that took it away, for its readers; forum.moderation has all decisions. Null: nobody decided so.
+    decision_ground = models.CharField(_("ground"), max_length=20, null=True, blank=True, choices=Ground.choices)
+    decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
     # Published, or a tombstone that still carries a shown reply. What is shown is what stands on a page.
     shown = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("posted at"))
@@ -178,6 +182,8 @@ class Reaction(models.Model):
                 condition=~Q(status="published") & ~Q(status="held"),
             ),
             models.Index(fields=["reader_key", "-id"], name="reaction_by_reader", condition=~Q(reader_key="")),
+            models.Index(fields=["name", "-id"], name="reaction_by_name"),
+            models.Index(fields=["website", "-id"], name="reaction_by_website", condition=~Q(website="")),
             models.Index(fields=["created_at"], name="reaction_client_kept", condition=~Q(client_key="")),
             models.Index(fields=["fingerprint", "-id"], name="reaction_same_words"),
             models.Index(

@@ -17,6 +17,7 @@ from forum.reactions import answering, rendering
 from forum.reactions.models import MAX_PATH_LEVELS, Reaction
 
 STEP = 4  # bytes of a path per level
+DECIDED = ("decision_reason", "decision_ground", "decided_at")
 EXACT_SKYLINE = 200  # with more visible reactions the street is full, and one house less changes nothing
 
 
@@ -38,7 +39,7 @@ def place(reaction: Reaction, discussion: Discussion, *, now: datetime, html: st
     reaction.save(
         update_fields=[
             *("thread_no", "reply_no", "path", "answers", "published_at", "status", "shown"),
-            *("held_because", "decision_reason", "html", "html_version"),
+            *("held_because", *DECIDED, "html", "html_version"),
         ]
     )
     if opening:
@@ -56,8 +57,9 @@ def put_back(reaction: Reaction, discussion: Discussion) -> None:
     """A reaction that was taken away returns to the place it had."""
     was = reaction.status
     reaction.status, reaction.shown, reaction.decision_reason = Reaction.Status.PUBLISHED, True, ""
+    reaction.decision_ground = reaction.decided_at = None
     reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
-    reaction.save(update_fields=["status", "shown", "decision_reason", "html", "html_version"])
+    reaction.save(update_fields=["status", "shown", *DECIDED, "html", "html_version"])
     _rename_in_answers(reaction, was)
     _count_reply(reaction, +1)
     _show_tombstones_above(reaction)
@@ -72,7 +74,7 @@ def take_away(reaction: Reaction, discussion: Discussion, *, status: str, reason
     was, reaction.status, reaction.decision_reason = reaction.status, status, reason
     reaction.shown = Reaction.objects.filter(parent=reaction, shown=True).exists()
     reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
-    reaction.save(update_fields=["status", "shown", "decision_reason", "html", "html_version"])
+    reaction.save(update_fields=["status", "shown", *DECIDED, "html", "html_version"])
     _rename_in_answers(reaction, was)
     _count_reply(reaction, -1)
     if not reaction.shown:
@@ -87,7 +89,7 @@ def leave_away(reaction: Reaction, discussion: Discussion, *, status: str, reaso
     """What was taken away for the time being stays away for good: a tombstone that stands says so from now on."""
     was, reaction.status, reaction.decision_reason = reaction.status, status, reason
     reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
-    reaction.save(update_fields=["status", "decision_reason", "html", "html_version"])
+    reaction.save(update_fields=["status", *DECIDED, "html", "html_version"])
     _rename_in_answers(reaction, was)
     _note_change(discussion)
 

@@ -72,10 +72,15 @@ def why_gone(reaction: Reaction) -> str:
         return gettext("Readers reported this reaction. It is hidden until the editors have looked at it.")
     if reaction.is_held_again:
         return gettext("This reaction is hidden until the editors have looked at it.")
-    if reaction.decision_reason:
-        reason = reaction.decision_reason.rstrip(".")
+    reason = ground_in_words(reaction)
+    if reason:
         return gettext("This reaction was removed by the editors. Reason: %(reason)s.") % {"reason": reason}
     return gettext("This reaction was removed by the editors.")
+
+
+def ground_in_words(reaction: Reaction) -> str:
+    """Why it was refused or removed, in the language that is active; "" when nobody said."""
+    return str(reaction.get_decision_ground_display() or reaction.decision_reason).rstrip(".")
 
 
 def remake_parts(batch: Iterable[Reaction]) -> int:

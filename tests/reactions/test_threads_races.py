@@ -17,9 +17,9 @@ P3_WRITERS, P3_EACH = 6, 20  # the promise was measured with 150 each
 
 
 class Racer:
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], module: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.reactions.racer"],
+            [sys.executable, "-m", module],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
@@ -58,8 +58,8 @@ def racers(transactional_db, tmp_path):
         subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
     running: list[Racer] = []
 
-    def start(count: int) -> list[Racer]:
-        running.extend(Racer(environment) for _ in range(count))
+    def start(count: int, module: str = "tests.reactions.racer") -> list[Racer]:
+        running.extend(Racer(environment, module) for _ in range(count))
         return running
 
     yield start

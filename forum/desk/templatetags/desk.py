@@ -17,6 +17,8 @@ from articles.templatetags.articles import short_moment
 from forum.accounts.people import name_of, names_of_roles
 from forum.accounts.roles import Ability, Visitor, able
 from forum.desk.questions import open_count
+from forum.reactions.models import Reaction
+from forum.reports.models import Report
 
 register = template.Library()
 
@@ -28,11 +30,18 @@ class Door(NamedTuple):
     waiting: Callable[[Visitor], int] | None = None  # how much is to be done behind it
 
 
+def to_decide(user: Visitor) -> int:
+    """Reactions that wait, and published ones that were reported. Said up to a hundred."""
+    held = Reaction.objects.held().order_by("pk")[:100].count()
+    reported = Report.objects.open().exclude(reaction__status=Reaction.Status.HELD)
+    return held + reported.order_by().values("reaction").distinct()[:100].count()
+
+
 DOORS = (
     Door("desk_articles", _("Articles"), (Ability.WRITE,)),
     Door("desk_questions", _("Questions"), (Ability.WRITE,), open_count),
     Door("desk_numbers", _("Numbers"), (Ability.WRITE,)),
-    Door("admin:reactions_reaction_changelist", _("Reactions"), (Ability.MODERATE,)),
+    Door("moderation", _("Moderation"), (Ability.MODERATE,), to_decide),
     Door("desk_sections", _("Sections"), (Ability.ARRANGE,)),
     Door("desk_authors", _("Authors"), (Ability.ARRANGE,)),
     Door("desk_pages", _("Pages of the house"), (Ability.ARRANGE,)),

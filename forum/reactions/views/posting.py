@@ -261,17 +261,23 @@ def _of_reader(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 @private
 def waiting(request: HttpRequest, token: str) -> HttpResponse:
-    """For who posted it, during a day; leads to the public place once there is one."""
+    """For who posted it: during a day while it waits, and longer what was decided; leads to the public place once it
+    stands there.
+    """
     reactions = Reaction.objects.select_related("article__section", "parent")
-    reaction = get_object_or_404(reactions, pk=identity.waiting_id(token))
-    if not reaction.article.is_public:
+    reaction = get_object_or_404(reactions, pk=identity.proven_id(token))
+    is_old = identity.waiting_id(token) is None
+    waits = reaction.status == Status.HELD and not reaction.is_held_again
+    if not reaction.article.is_public or (is_old and (waits or reaction.status == Status.WITHDRAWN)):
         raise Http404
-    if reaction.thread_no is not None and not reaction.is_held_again:
+    if reaction.status == Status.PUBLISHED or (reaction.thread_no and reaction.status == Status.WITHDRAWN):
         return HttpResponse(status=303, headers={"Location": reaction.get_absolute_url()})
     context = {
         "article": reaction.article,
         "reaction": reaction,
-        "refused": reaction.status in (Status.REFUSED, Status.SPAM),
+        "token": token,
+        "refused": reaction.status in (Status.REFUSED, Status.SPAM, Status.REMOVED),
+        "was_up": reaction.thread_no is not None,
         "withdrawn": reaction.status == Status.WITHDRAWN,
         "has_address": reaction.subscription_id is not None,
         "draft": _drawn(reaction),

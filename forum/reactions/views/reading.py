@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
@@ -9,6 +10,7 @@ from articles.models import Article
 from articles.moved import at_former_address
 from forum.converters import number_in_query
 from forum.reactions import rendering
+from forum.reactions.grounds import RULES
 from forum.reactions.models import Reaction
 from forum.reactions.templatetags.reactions import page_address, voices
 from forum.reactions.thread_markup import ancestors, thread
@@ -21,6 +23,8 @@ RECENT_PAGE = 30
 def permalink(request: HttpRequest, pk: int) -> HttpResponse:
     """302 to where it stands; 410 with the reason when it was taken away; 404 while it was never shown, or is hidden
     until somebody has looked at it: then with a sentence about it.
+
+    `?proof=`, the token of who wrote it, leads to the whole statement of reasons (forum.moderation), which looks at it.
     """
     reactions = Reaction.objects.select_related("article__discussion", "article__section").defer(
         "html", "article__body"
@@ -28,8 +32,12 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
     reaction = get_object_or_404(reactions, pk=pk)
     if not reaction.article.is_public:
         raise Http404
-    if reaction.shown:
+    if reaction.status == Reaction.Status.PUBLISHED or (reaction.shown and "proof" not in request.GET):
         return HttpResponseRedirect(place_of(reaction))
+    proof = request.GET.get("proof", "")
+    if proof and "/" not in proof:
+        address = reverse("statement", args=[pk, proof])
+        return HttpResponse(status=303, headers={"Location": address, "Cache-Control": "no-store"})
     if reaction.thread_no is None:
         raise Http404
     return gone(request, reaction)
@@ -39,8 +47,14 @@ def gone(request: HttpRequest, reaction: Reaction, kept: str = "") -> HttpRespon
     """`kept`: what somebody wrote about it, to be given back."""
     hidden = reaction.is_held_again
     with translation.override(reaction.article.language):
-        reason = rendering.why_gone(reaction)
-        context = {"article": reaction.article, "reason": reason, "hidden": hidden, "kept": kept}
+        context = {
+            "article": reaction.article,
+            "reason": rendering.why_gone(reaction),
+            "decided_at": reaction.decided_at,
+            "rule": RULES.get(reaction.decision_ground or ""),
+            "hidden": hidden,
+            "kept": kept,
+        }
         return render(request, "reactions/gone.html", context, status=404 if hidden else 410)
 
 
