@@ -95,3 +95,43 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class Bounce(models.Model):
+    """One time that a mail came back, was refused for good, or was called spam; kept for 30 days (PROMISES section B).
+
+    Nothing of what came back is kept but its status. `points` is what it counts for, 0 when it does not.
+    """
+
+    class Kind(models.TextChoices):
+        BOUNCE = "bounce", _("came back")
+        COMPLAINT = "complaint", _("complaint")
+
+    class Source(models.TextChoices):
+        SMTP = "smtp", _("answer of the mail server")
+        DSN = "dsn", _("mail that came back")
+        WEBHOOK = "webhook", _("message of the mail service")
+        COMPLAINT = "complaint", _("report of a complaint")
+
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="bounces", db_index=False)
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="bounces", db_index=False)
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
+    source = models.CharField(_("heard by"), max_length=9, choices=Source.choices)
+    status = models.CharField(_("status"), max_length=11, blank=True)  # as in RFC 3463: 5.1.1; empty: none was given
+    points = models.FloatField(_("points"))  # halves, so exact
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("bounce")
+        verbose_name_plural = _("bounces")
+        constraints = [
+            # The same news twice, as when a mail service asks again because our answer was lost, is one.
+            models.UniqueConstraint(fields=["mail", "kind", "source", "status"], name="bounce_once"),
+        ]
+        indexes = [
+            models.Index(fields=["address", "at"], name="bounce_of_address"),
+            models.Index(fields=["at"], name="bounce_oldest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from articles.models import Article
-from forum.outbox.actions import enqueue, locked_address
+from forum.outbox.actions import enqueue, lift_suppression, locked_address
 from forum.outbox.models import Address, OutgoingMail
 from forum.subscriptions import tokens
 from forum.subscriptions.models import Consent, Subscription
@@ -198,7 +198,7 @@ def confirm(token: str, *, scope: str, now: datetime | None = None) -> Subscript
         earlier = Consent.objects.filter(subscription=subscription, confirmed_at__isnull=False).exclude(pk=consent.pk)
         _end_consents(earlier, how="replaced", now=now)
         _activate(subscription, scope=scope, now=now)
-        Address.objects.filter(pk=subscription.address_id).update(suppressed_at=None, suppressed_because="")
+        lift_suppression(subscription.address)
     return subscription
 
 
