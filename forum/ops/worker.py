@@ -15,6 +15,7 @@ from articles.actions import publish_due
 from articles.sweeping import Sweeper
 from articles.websub import tell_hub
 from forum.accounts.actions import forget_sessions
+from forum.inbound.actions import forget_inbound
 from forum.ops import health
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
@@ -98,6 +99,7 @@ class Worker:
             forget_clients(timezone.now())
             forget_sessions()
             forget_old(timezone.now())
+            forget_inbound(timezone.now())
             self.tidied_at = time.monotonic()
             self.sweeper.sweep()
         return 0
