@@ -15,7 +15,7 @@ from forum.inbound.quotes import own_words
 from forum.inbound.words import words_of
 from forum.outbox.envelope import bounced_mail
 from forum.reactions.actions import reader_key
-from forum.reactions.by_mail import Meant, looks_like_ours, meant_by
+from forum.reactions.by_mail import Meant, meant_by
 from forum.reactions.models import Reaction
 
 MOST_IN_AN_HOUR = 30  # answers by one address, as on the form by one client (PROMISES P19)
@@ -74,9 +74,8 @@ def decide(incoming: Incoming, *, now: datetime) -> Decision:
 
 
 def _kind_of_forged(incoming: Incoming) -> Kind:
-    if any(map(looks_like_ours, incoming.recipients)):
-        return Kind.REPLY
-    return Kind.BOUNCE if any(address.startswith("bounce+") for address in incoming.recipients) else Kind.OTHER
+    beginnings = {address.partition("+")[0] for address in incoming.recipients}
+    return Kind.REPLY if "reply" in beginnings else Kind.BOUNCE if "bounce" in beginnings else Kind.OTHER
 
 
 def _complaint(incoming: Incoming) -> Decision:

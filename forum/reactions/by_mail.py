@@ -54,14 +54,11 @@ def reply_address(subscription: Subscription, reaction_id: int, voice: Voice) ->
     return f"reply+{numbers}.{_seal(subscription, reaction_id, voice)}@{settings.MAIL_DOMAIN}"
 
 
-def looks_like_ours(address: str) -> bool:
-    """Has the form of a reply address of this site, true or forged. Capitals do not matter: some servers change them."""
-    found = ADDRESS.fullmatch(address.strip().lower())
-    return found is not None and found[4] == settings.MAIL_DOMAIN.lower()
-
-
 def meant_by(address: str) -> Meant | None:
-    """None for an address that we did not make, or of which the subscription is gone or the name not used any more."""
+    """None for an address that we did not make, or of which the subscription is gone or the name not used any more.
+
+    Capitals do not matter: some mail servers change them.
+    """
     found = ADDRESS.fullmatch(address.strip().lower())
     if not found or found[4] != settings.MAIL_DOMAIN.lower():
         return None
