@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from forum.mail_source import LocalSocket, Mailbox, mail_source
+
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 
@@ -42,6 +44,13 @@ WRONG = [
     ("EMAIL_URL", "smtp://localhost:port", "smtp+tls://user:password@host"),
     ("MAIL_FROM", "redactie", "reacties@example.org"),
     ("MAIL_LEASE_SECONDS", "0", "a whole number from 1 to 3600"),
+    ("INBOUND_URL", "pop3://user:password@mail.example.org", "imaps://, imap+tls://, imap://, lmtp+unix://"),
+    ("INBOUND_URL", "imap://user:password@mail.example.org", "use imaps:// or imap+tls://"),
+    ("INBOUND_URL", "imaps://mail.example.org/INBOX", "imaps://user:password@host:993/INBOX"),
+    ("INBOUND_URL", "imaps://user:password@mail.example.org:port/", "imaps://user:password@host:993/INBOX"),
+    ("INBOUND_URL", "imaps://user:pass?word@mail.example.org/", "%3F"),
+    ("INBOUND_URL", "lmtp+unix://socket", "lmtp+unix:///path/to/socket"),
+    ("INBOUND_URL", "lmtp+unix:///", "lmtp+unix:///path/to/socket"),
     ("MAX_BODY_CHARS", "20001", "a whole number from 500 to 20000"),
     ("CONFIRMATIONS_PER_HOUR", "many", "a whole number from 1 to 100000"),
     ("WEBSUB_HUB", "hub.example.org", "https://hub.example.org/"),
@@ -80,6 +89,7 @@ def test_the_servers_door_says_it_too(tmp_path):
 
 
 RIGHT = {
+    "INBOUND_URL": "imaps://reacties%40example.org:p%2Fss@imap.example.org/Reacties",
     "DEBUG": "on",
     "LANGUAGE": "en",
     "MODERATION": "before",
@@ -93,6 +103,20 @@ RIGHT = {
     "MAX_BODY_CHARS": "500",
     "MEDIA_STORAGE_URL": "s3://key:sec%2Fret@s3.example.org:9000/bucket?region=eu-west-1&public=https://cdn.example.org",
 }
+
+
+@pytest.mark.parametrize(
+    ("url", "means"),
+    [
+        ("imaps://a%40b.example:p%3Fw@imap.example", Mailbox("imap.example", 993, "a@b.example", "p?w", "INBOX", "tls")),
+        ("imap+tls://a:b@imap.example:1143/In%20box/x/", Mailbox("imap.example", 1143, "a", "b", "In box/x", "starttls")),
+        ("imap://a:b@127.0.0.1/", Mailbox("127.0.0.1", 143, "a", "b", "INBOX", "none")),
+        ("imap://a:b@[::1]:99/", Mailbox("::1", 99, "a", "b", "INBOX", "none")),
+        ("lmtp+unix:///run/site/lmtp", LocalSocket("/run/site/lmtp")),
+    ],
+)
+def test_what_an_inbound_url_means(url, means):
+    assert mail_source(url) == means
 
 
 @pytest.mark.parametrize(("name", "word"), RIGHT.items())

@@ -39,21 +39,26 @@ class Reader:
         self.stopping = threading.Event()
 
     def run(self) -> None:
-        """Until `stopping` is set. Trouble is waited out, longer every time."""
+        """Until `stopping` is set."""
         pause = 0.0
         while not self.stopping.wait(pause):
-            try:
-                handled = self.read_once()
-                pause = 0 if handled == MAILS_PER_ROUND else PAUSE_SECONDS
-            except MailboxTrouble as trouble:
-                log.warning("the mailbox cannot be read: %s", trouble)
-                self._tell(str(trouble))
-                pause = min(max(2 * pause, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
-            except (DatabaseError, InterfaceError) as fault:
-                log.warning("the database does not answer (%s); trying again", type(fault).__name__)
-                connection.close()
-                pause = PAUSE_SECONDS
+            pause = self.look(after=pause)
             close_old_connections()
+
+    def look(self, *, after: float = 0.0) -> float:
+        """One round, and how many seconds to wait for the next. Trouble is written down and waited out, twice as long
+        as `after` the round before.
+        """
+        try:
+            return 0.0 if self.read_once() == MAILS_PER_ROUND else PAUSE_SECONDS
+        except MailboxTrouble as trouble:
+            log.warning("the mailbox cannot be read: %s", trouble)
+            self._tell(str(trouble))
+            return min(max(2 * after, PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+        except (DatabaseError, InterfaceError) as fault:
+            log.warning("the database does not answer (%s); trying again", type(fault).__name__)
+            connection.close()
+            return PAUSE_SECONDS
 
     def read_once(self) -> int:
         """One round; returns how many mails were handled. Raises MailboxTrouble, and what the database raises."""

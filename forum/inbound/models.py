@@ -62,3 +62,8 @@ class LastLook(models.Model):
 
     def __str__(self) -> str:
         return "last look"
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """The last time that it was tried, it could not be read."""
+        return self.trouble_at is not None and (self.looked_at is None or self.looked_at < self.trouble_at)

@@ -38,6 +38,7 @@ DOORS = (
     Door("desk_pages", _("Pages of the house"), (Ability.ARRANGE,)),
     Door("desk_people", _("People"), (Ability.MANAGE_PEOPLE,)),
     Door("admin:outbox_outgoingmail_changelist", _("Deliveries"), (Ability.MANAGE_PEOPLE,)),
+    Door("desk_inbound", _("Incoming mail"), (Ability.MANAGE_PEOPLE,)),
 )
 
 
