@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -45,6 +46,7 @@ def _send(claim: queue.Claim, carrier: Transport) -> None:
         build: Builder = import_string(settings.OUTBOX_BUILDERS[claim.lead.kind])
         letter = build(claim.rows)
         receiver = envelope.deliverable(claim.lead.address)
+        letter = replace(letter, headers={**letter.headers, **envelope.service_headers(claim.lead.pk)})
         message = envelope.compose(letter, to=receiver, message_id=letter.message_id, now=timezone.now())
     except NothingToSay as why:
         queue.note_end(claim, status=queue.Status.CANCELLED, reason=str(why))
