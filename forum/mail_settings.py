@@ -39,7 +39,7 @@ if MAIL_FROM.count("@") != 1 or not all(MAIL_FROM.split("@")) or not MAIL_FROM.i
     raise ImproperlyConfigured(f"MAIL_FROM is “{MAIL_FROM}”. It must be one address, such as reacties@example.org.")
 MAIL_DOMAIN = MAIL_FROM.split("@")[1]
 MAIL_LEASE_SECONDS = whole_number("MAIL_LEASE_SECONDS", 120, lowest=1, highest=3600)
-# A mail service that says by itself what came back (forum/outbox/services.py); both or neither.
+# A mail service that says by itself what came back (forum/outbox/webhooks.py); both or neither.
 MAIL_SERVICE = one_of("MAIL_SERVICE", ("none", "brevo", "mailgun", "postmark"), "none")
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")
 if (MAIL_SERVICE == "none") is bool(MAIL_WEBHOOK_SECRET):

@@ -78,14 +78,14 @@ def mail_events(request: HttpRequest, *, service: str) -> HttpResponse:
     """What MAIL_SERVICE says of our mails. Not there unless it is set; whoever does not know the secret changes nothing."""
     if not settings.MAIL_WEBHOOK_SECRET or service != settings.MAIL_SERVICE:
         raise Http404
-    from forum.outbox import services  # here, because it brings a library along that few sites need
+    from forum.outbox import webhooks  # here, because it brings a library along that few sites need
 
     try:
-        events = services.read(request)
-    except services.NotOurService:
+        events = webhooks.read(request)
+    except webhooks.NotOurService:
         return HttpResponse(status=403)
-    except services.Unreadable:
+    except webhooks.Unreadable:
         return HttpResponse(status=400)
     for event in events:
-        services.note(event, now=timezone.now())
+        webhooks.note(event, now=timezone.now())
     return HttpResponse(status=204)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from forum.outbox import envelope
 from forum.outbox.models import Address, Bounce, OutgoingMail
 from forum.outbox.sending import send_due
-from forum.outbox.services import status_in
+from forum.outbox.webhooks import status_in
 from tests.outbox.rows import make_address, make_mail
 from tests.outbox.scripted import scripted_server
 
