@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from forum.environment import env, whole_number
+from forum.environment import env, one_of, whole_number
 from forum.mail_source import mail_source
 from forum.site_settings import SITE_URL
 
@@ -46,6 +46,15 @@ try:
 except ValueError as refusal:
     raise ImproperlyConfigured(f"INBOUND_URL {refusal}") from None
 MAIL_LEASE_SECONDS = whole_number("MAIL_LEASE_SECONDS", 120, lowest=1, highest=3600)
+# A mail service that says by itself what came back (forum/outbox/webhooks.py); both or neither.
+MAIL_SERVICE = one_of("MAIL_SERVICE", ("none", "brevo", "mailgun", "postmark"), "none")
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")
+if (MAIL_SERVICE == "none") is bool(MAIL_WEBHOOK_SECRET):
+    raise ImproperlyConfigured("MAIL_SERVICE and MAIL_WEBHOOK_SECRET belong together: give both or neither.")
+if MAIL_WEBHOOK_SECRET and (len(MAIL_WEBHOOK_SECRET) < 24 or not MAIL_WEBHOOK_SECRET.isascii()):
+    raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET must be at least 24 characters, all of them ASCII.")
+if MAIL_SERVICE in ("brevo", "postmark") and not all(MAIL_WEBHOOK_SECRET.partition(":")):
+    raise ImproperlyConfigured(f"MAIL_WEBHOOK_SECRET must look like name:password for {MAIL_SERVICE}.")
 # What builds a mail of each kind, from the top of the house; the outbox lies below and only knows the name.
 OUTBOX_BUILDERS = {
     "confirmation": "forum.subscriptions.mails.build_confirmation",

@@ -43,6 +43,8 @@ WRONG = [
     ("EMAIL_URL", "imap://localhost", "smtp://, smtp+tls://, smtps://"),
     ("EMAIL_URL", "smtp://localhost:port", "smtp+tls://user:password@host"),
     ("MAIL_FROM", "redactie", "reacties@example.org"),
+    ("MAIL_SERVICE", "sendgrid", "none, brevo, mailgun, postmark"),
+    ("MAIL_SERVICE", "postmark", "give both or neither"),
     ("MAIL_LEASE_SECONDS", "0", "a whole number from 1 to 3600"),
     ("INBOUND_URL", "pop3://user:password@mail.example.org", "imaps://, imap+tls://, imap://, lmtp+unix://"),
     ("INBOUND_URL", "imap://user:password@mail.example.org", "use imaps:// or imap+tls://"),
@@ -117,6 +119,24 @@ RIGHT = {
 )
 def test_what_an_inbound_url_means(url, means):
     assert mail_source(url) == means
+
+
+@pytest.mark.parametrize(
+    ("service", "secret", "said"),
+    [
+        ("none", "name:a-password-nobody-guesses", "give both or neither"),
+        ("brevo", "name:short", "at least 24 characters"),
+        ("mailgun", "sleutel-é-0123456789abcdef", "ASCII"),
+        ("postmark", "a-password-without-a-name", "name:password"),
+        ("postmark", "a-name-without-a-password:", "name:password"),
+        ("postmark", "name:a-password-nobody-guesses", ""),
+        ("mailgun", "0123456789abcdef0123456789abcdef", ""),
+    ],
+)
+def test_a_mail_service_needs_a_secret_that_nobody_guesses(tmp_path, service, secret, said):
+    run = manage(tmp_path, "check", MAIL_SERVICE=service, MAIL_WEBHOOK_SECRET=secret)
+    assert (run.returncode == 0) is (not said)
+    assert said in run.stderr and secret not in run.stderr
 
 
 @pytest.mark.parametrize(("name", "word"), RIGHT.items())

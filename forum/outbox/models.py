@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+FINAL = ("sent", "failed", "suppressed", "cancelled")  # states in which nothing more happens by itself
+
 
 class Address(models.Model):
     """The only place where a reader's e-mail address is kept (PROMISES P17). `key` is what addresses are compared by."""
@@ -17,6 +19,13 @@ class Address(models.Model):
     class Meta:
         verbose_name = _("e-mail address")
         verbose_name_plural = _("e-mail addresses")
+        indexes = [
+            models.Index(
+                fields=["suppressed_at", "id"],
+                name="address_suppressed",
+                condition=models.Q(suppressed_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"address {self.pk}"  # never the address: this text ends up in logs
@@ -60,7 +69,7 @@ class OutgoingMail(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="mails")
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="mails", db_index=False)
     subscription_id = models.BigIntegerField(null=True)
     event_id = models.BigIntegerField()
     status = models.CharField(_("state"), max_length=10, choices=Status.choices, default=Status.QUEUED)
@@ -90,7 +99,20 @@ class OutgoingMail(models.Model):
             models.Index(fields=["lead"], name="mail_bundled", condition=models.Q(lead__isnull=False)),
             models.Index(fields=["subscription_id", "-sent_at"], name="mail_recent_of_subscription"),
             models.Index(fields=["address", "-sent_at"], name="mail_recent_of_address"),
+            models.Index(fields=["address", "created_at", "id"], name="mail_of_address"),
             models.Index(fields=["event_id"], name="mail_of_event", condition=models.Q(status="queued")),
+            # For the delivery screen and for clearing away. One for each state, because an index that begins with the
+            # state would draw the planner of SQLite away from `mail_due`.
+            *(
+                models.Index(fields=["created_at", "id"], name=f"mail_{state}", condition=models.Q(status=state))
+                for state in FINAL
+            ),
+            *(
+                models.Index(
+                    fields=["kind", "created_at", "id"], name=f"mail_{state}_by_kind", condition=models.Q(status=state)
+                )
+                for state in FINAL
+            ),
         ]
 
     def __str__(self) -> str:
