@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
+MARKS = "Signs such as @ / ? # in user and password are written %40 %2F %3F %23."
 EXAMPLE = "imaps://user:password@host:993/INBOX or lmtp+unix:///path/to/socket"
 SCHEMES = ("imaps", "imap+tls", "imap", "lmtp+unix")
 PORTS = {"imaps": 993, "imap+tls": 143, "imap": 143}
@@ -37,9 +38,9 @@ def mail_source(url: str) -> Mailbox | LocalSocket:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ValueError(f"cannot be read. It must look like {EXAMPLE}.") from None
+        raise ValueError(f"cannot be read. {MARKS} It must look like {EXAMPLE}.") from None
     if parts.query or parts.fragment:
-        raise ValueError(f"cannot be read: a ? or # in it is written %3F or %23. It must look like {EXAMPLE}.")
+        raise ValueError(f"cannot be read. {MARKS} It must look like {EXAMPLE}.")
     if scheme == "lmtp+unix":
         path = unquote(parts.path)
         if parts.netloc or path in ("", "/") or "\0" in path:

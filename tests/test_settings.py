@@ -110,8 +110,14 @@ RIGHT = {
 @pytest.mark.parametrize(
     ("url", "means"),
     [
-        ("imaps://a%40b.example:p%3Fw@imap.example", Mailbox("imap.example", 993, "a@b.example", "p?w", "INBOX", "tls")),
-        ("imap+tls://a:b@imap.example:1143/In%20box/x/", Mailbox("imap.example", 1143, "a", "b", "In box/x", "starttls")),
+        (
+            "imaps://a%40b.example:p%3Fw@imap.example",
+            Mailbox("imap.example", 993, "a@b.example", "p?w", "INBOX", "tls"),
+        ),
+        (
+            "imap+tls://a:b@imap.example:1143/In%20box/x/",
+            Mailbox("imap.example", 1143, "a", "b", "In box/x", "starttls"),
+        ),
         ("imap://a:b@127.0.0.1/", Mailbox("127.0.0.1", 143, "a", "b", "INBOX", "none")),
         ("imap://a:b@[::1]:99/", Mailbox("::1", 99, "a", "b", "INBOX", "none")),
         ("lmtp+unix:///run/site/lmtp", LocalSocket("/run/site/lmtp")),

@@ -31,7 +31,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         "days": COUNTED_DAYS,
         "shown": SHOWN,
         "counts": [
-            (InboundMail.Kind(kind).label, InboundMail.Outcome(outcome).label, number) for kind, outcome, number in counts
+            (InboundMail.Kind(kind).label, InboundMail.Outcome(outcome).label, number)
+            for kind, outcome, number in counts
         ],
         "mails": [(mail, in_words(mail.reason)) for mail in mails],
         "look": LastLook.objects.first(),

@@ -50,13 +50,12 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-@pytest.mark.parametrize("to", ["answer", "bounce"])
-def test_a_bomb_is_survived_and_leaves_a_note(bomb, to):
+def test_a_bomb_is_survived_and_leaves_a_note(bomb):
     news = told()
-    address = news.to if to == "answer" else bounce_address(news.row.pk)
-    head = clients.fill(HEAD.encode(), to=address, sender=SANNE)
-    row = receive_mail(head + BOMBS[bomb].replace("\n", "\r\n").encode())
-    assert InboundMail.objects.get() == row and row.outcome
+    for number, address in enumerate((news.to, bounce_address(news.row.pk)), 1):
+        head = clients.fill(HEAD.encode(), to=address, sender=SANNE)
+        row = receive_mail(head + BOMBS[bomb].replace("\n", "\r\n").encode())
+        assert InboundMail.objects.count() == number and row.outcome
     assert not any("\0" in body for body in Reaction.objects.values_list("body", flat=True))
 
 

@@ -116,7 +116,7 @@ def test_a_server_that_says_nothing_is_given_up(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         source = mail_source(f"imap://{USER}:{PASSWORD}@127.0.0.1:{silent.getsockname()[1]}")
         assert isinstance(source, Mailbox)
-        with pytest.raises(MailboxTrouble, match="TimeoutError|timeout"):
+        with pytest.raises(MailboxTrouble, match=r"TimeoutError|timeout"):
             Reader(source).read_once()
 
 
