@@ -16,6 +16,8 @@ from articles.sweeping import Sweeper
 from articles.websub import tell_hub
 from forum.accounts.actions import forget_sessions
 from forum.ops import health
+from forum.outbox.bounces import forget_bounces
+from forum.outbox.retention import forget_mails
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
@@ -98,6 +100,8 @@ class Worker:
             forget_clients(timezone.now())
             forget_sessions()
             forget_old(timezone.now())
+            forget_bounces(timezone.now())
+            forget_mails(timezone.now())
             self.tidied_at = time.monotonic()
             self.sweeper.sweep()
         return 0
