@@ -17,6 +17,8 @@ from articles.websub import tell_hub
 from forum.accounts.actions import forget_sessions
 from forum.inbound.actions import forget_inbound
 from forum.ops import health
+from forum.outbox.bounces import forget_bounces
+from forum.outbox.retention import forget_mails
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
@@ -100,6 +102,8 @@ class Worker:
             forget_sessions()
             forget_old(timezone.now())
             forget_inbound(timezone.now())
+            forget_bounces(timezone.now())
+            forget_mails(timezone.now())
             self.tidied_at = time.monotonic()
             self.sweeper.sweep()
         return 0
