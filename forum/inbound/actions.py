@@ -14,7 +14,7 @@ from forum.inbound.incoming import Unreadable, read
 from forum.inbound.models import InboundMail, LastLook
 from forum.outbox.bounces import record_bounce, record_complaint
 from forum.outbox.models import Bounce
-from forum.reactions.actions import AlreadyPosted, Closed, ParentGone, post_reaction
+from forum.reactions.actions import AlreadyPosted, Closed, ParentGone, ReactionError, post_reaction
 from forum.reactions.models import Reaction
 from forum.subscriptions.models import Subscription
 
@@ -106,6 +106,8 @@ def _post(row: InboundMail, answer: Answer, *, form_key: str) -> None:
         row.outcome, row.reason = Outcome.REFUSED, "parent_gone"
     except AlreadyPosted as again:
         row.outcome, row.reason, row.reaction = Outcome.IGNORED, "again", again.reaction
+    except ReactionError:  # whatever else the form would be told
+        row.outcome, row.reason = Outcome.REFUSED, "not_taken"
     else:
         is_published = row.reaction.status == Reaction.Status.PUBLISHED
         row.outcome = Outcome.POSTED if is_published else Outcome.HELD

@@ -109,7 +109,14 @@ async def _serve(door: socket.socket, stopping: threading.Event) -> None:
     taker = Taker()
 
     def greet() -> LMTP:
-        return Door(taker, data_size_limit=MOST_BYTES, timeout=IDLE_SECONDS, ident="Luisterkamer", hostname="localhost")
+        return Door(
+            taker,
+            data_size_limit=MOST_BYTES,
+            timeout=IDLE_SECONDS,
+            enable_SMTPUTF8=True,  # or a writer with é in his address would get his mail back
+            ident="Luisterkamer",
+            hostname="localhost",
+        )
 
     server = await asyncio.get_running_loop().create_unix_server(greet, sock=door)
     async with server:

@@ -8,15 +8,24 @@ import logging
 import socket
 import ssl
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    close_old_connections,
+    connection,
+)
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from forum.inbound.actions import note_look, note_unread, receive_mail
 from forum.inbound.incoming import MAX_BYTES
+from forum.inbound.models import InboundMail
 from forum.mail_source import Mailbox
 
 log = logging.getLogger(__name__)
@@ -58,7 +67,10 @@ class Reader:
         except (DatabaseError, InterfaceError) as fault:
             log.warning("the database does not answer (%s); trying again", type(fault).__name__)
             connection.close()
-            return PAUSE_SECONDS
+        except Exception as fault:  # noqa: BLE001  the reader goes on; what failed comes again
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            log.error("%s in %s, line %s; trying again", type(fault).__name__, place.filename, place.lineno)
+        return PAUSE_SECONDS
 
     def read_once(self) -> int:
         """One round; returns how many mails were handled. Raises MailboxTrouble, and what the database raises."""
@@ -92,11 +104,20 @@ class Reader:
             if found is None:  # another reader has moved it meanwhile
                 return
             raw = next((value for name, value in found.items() if name.startswith(b"BODY[")), None)
-            row = receive_mail(raw or b"")
+            row = self._receive(raw or b"", place=place)
         if row.needs_eyes:
             self._lay_aside(server, uid)
         else:
             server.add_flags([uid], [SEEN], silent=True)
+
+    def _receive(self, raw: bytes, *, place: str) -> InboundMail:
+        try:
+            return receive_mail(raw)
+        except (OperationalError, InterfaceError, ProgrammingError):  # away, or not made yet
+            raise
+        except Exception as fault:  # noqa: BLE001  one mail that we fall over must not keep the others
+            log.error("a mail could not be handled: %s", type(fault).__name__)  # its words may hold what was written
+            return note_unread(place, reason="fault")
 
     def _lay_aside(self, server: IMAPClient, uid: int) -> None:
         """To a folder beside the others; where that cannot be, it stays, read and flagged."""

@@ -28,6 +28,8 @@ LABELS = {
     "too_large": _("too large"),
     "many_parts": _("too many parts"),
     "unreadable": _("cannot be read"),
+    "fault": _("a fault of ours; the log knows more"),
+    "not_taken": _("not taken now"),
 }
 
 

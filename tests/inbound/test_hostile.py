@@ -1,15 +1,19 @@
 """Mail that is made to hurt: it is read in bounded time (the slowest of these took 1.5 s) or laid aside, and nothing breaks."""
 
 import random
+from itertools import islice
 
 import pytest
 
 from forum.inbound.actions import receive_mail
 from forum.inbound.models import InboundMail
 from forum.outbox.envelope import bounce_address
+from forum.reactions.actions import approve
 from forum.reactions.models import Reaction
+from tests import hostile
 from tests.inbound import clients
 from tests.inbound.answers import SANNE, told
+from tests.test_hostile_matrix import assert_names_come_first, check_page
 
 pytestmark = pytest.mark.django_db
 HEAD = "Delivered-To: {to}\nFrom: {sender}\nTo: {to}\nMessage-ID: <{id}@x.example>\n"
@@ -57,6 +61,23 @@ def test_a_bomb_is_survived_and_leaves_a_note(bomb):
         row = receive_mail(head + BOMBS[bomb].replace("\n", "\r\n").encode())
         assert InboundMail.objects.count() == number and row.outcome
     assert not any("\0" in body for body in Reaction.objects.values_list("body", flat=True))
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_p10_what_comes_by_mail_does_nothing_on_the_page(kind, client):
+    news = told()
+    payloads = list(islice(hostile.markup(), 0, None, 400))
+    for number in range(0, len(payloads), 3):  # one after another; as much in a mail as may be said in an hour
+        body = "\n\n".join(payloads[number : number + 3])
+        receive_mail(
+            clients.fill(clients.mail(body=body, kind=kind), to=news.to, sender=SANNE, message_id=f"p{number}")
+        )
+    Reaction.objects.filter(status="held").update(held_because=[])
+    for reaction in Reaction.objects.filter(status="held"):
+        approve(reaction)
+    assert Reaction.objects.filter(status="published").count() > 5
+    page = check_page(client.get(f"/articles/{news.article.slug}/").content.decode())
+    assert assert_names_come_first(page) == Reaction.objects.filter(status="published").count()
 
 
 def test_more_than_a_megabyte_is_not_even_read():

@@ -189,6 +189,21 @@ def test_killed_between_handling_and_marking_it_posts_nothing_twice(server, tmp_
     assert run_together([COUNT], database) == [4]
 
 
+def test_a_mail_that_we_fall_over_is_laid_aside_and_keeps_no_other(server, settings):
+    news = told()
+    server.put(clients.sample("Gmail, nl", to=news.to, sender=SANNE))
+    server.put(b"To: x@y.example\r\n\r\n.")
+    settings.SPAM_RULES_OFF = None  # as good a mistake of ours as any
+    assert reader(server).read_once() == 2
+    assert [row.reason for row in InboundMail.objects.order_by("pk")] == ["fault", "nobody"]
+    assert server.flags() == [{"\\Seen"}] and server.flags("INBOX.Luisterkamer") == [set()]
+    settings.SPAM_RULES_OFF = []  # repaired: who puts it back has it posted
+    with server.client("INBOX.Luisterkamer") as client:
+        client.move(client.search("ALL"), "INBOX")
+    assert reader(server).read_once() == 1
+    assert Reaction.objects.latest("pk").body == clients.SAYS
+
+
 def test_without_a_setting_the_command_says_so(settings):
     settings.INBOUND = None
     with pytest.raises(CommandError, match="INBOUND_URL is not set"):
