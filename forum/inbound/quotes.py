@@ -75,17 +75,25 @@ def _is_quote(lines: list[str], begins: int, ends: int, ours: Sequence[str]) -> 
 
 def _address(lines: list[str], ours: Sequence[str]) -> tuple[int, int]:
     for at, line in enumerate(lines):
-        low = line.lower()
-        for address in ours[1:]:
-            found = low.find(address)
-            if found < 0:
-                continue
-            if HEADER_LINE.match(line) or low.rstrip().endswith(":") or IN_BRACKETS.search(low[:found]):
-                begins = at
-                while begins and _leads_to(lines[begins - 1], lines[begins], ours[0]):
-                    begins -= 1
-                return begins, at + 1
+        if _names_us(line, lines[at + 1 : at + 2], ours):
+            begins = at
+            while begins and _leads_to(lines[begins - 1], lines[begins], ours[0]):
+                begins -= 1
+            return begins, at + 1
     return len(lines), len(lines)
+
+
+def _names_us(line: str, following: list[str], ours: Sequence[str]) -> bool:
+    """As a mail program does, and not as a writer may."""
+    name, *addresses = ours
+    low, is_header = line.lower(), bool(HEADER_LINE.match(line))
+    if is_header and name in low and following and HEADER_LINE.match(following[0]):
+        return True
+    return any(
+        (found := low.find(address)) >= 0
+        and (is_header or low.rstrip().endswith(":") or IN_BRACKETS.search(low[:found]) is not None)
+        for address in addresses
+    )
 
 
 def _leads_to(line: str, following: str, name: str) -> bool:

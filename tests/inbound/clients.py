@@ -150,6 +150,7 @@ SAMPLES: dict[str, bytes] = {
     "Gmail, en": alternative(GMAIL_EN, GMAIL_HTML),
     "Gmail, only HTML": mail(body=GMAIL_HTML, kind="html", transfer="base64"),
     "Outlook, nl": mail(body=OUTLOOK_NL, charset="windows-1252", transfer="quoted-printable"),
+    "Outlook, to whom we are in the address book": mail(body=OUTLOOK_NL.replace(f"Van: {US}", "Van: Luisterkamer")),
     "Outlook, en": mail(body=OUTLOOK_EN, charset="utf-8", transfer="base64"),
     "Outlook, only HTML": mail(body=OUTLOOK_HTML.replace("{{", "{").replace("}}", "}"), kind="html"),
     "Outlook for iOS": mail(body=OUTLOOK_MOBILE),

@@ -34,6 +34,7 @@ def test_answers_between_the_lines_of_a_quote_are_all_his():
         "Op zondag schreef ik dit aan mijn zus:\n\nhet blijft stil.",
         "Ik citeer:\n\n> Dit is mooi\n\nDaar ben ik het mee eens.",
         "Van: dat soort zinnen word ik moe.\n\nJij ook?",
+        "Van: Luisterkamer leer ik veel.\n\nJij ook?",
         "Mail naar reacties@luisterkamer.example komt nooit aan.",
         "Drie dingen:\n- een\n- twee\n- drie",
         "Bedankt, dat wist ik niet.\n\nBedankt, nog eens. En nu verder.",
