@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from forum.environment import env, whole_number
+from forum.environment import env, one_of, whole_number
+from forum.mail_source import mail_source
 from forum.site_settings import SITE_URL
 
 EMAIL_URL = env.str("EMAIL_URL", default="")
@@ -38,7 +39,22 @@ MAIL_FROM = env.str("MAIL_FROM", default=f"reacties@{_mail_host}")
 if MAIL_FROM.count("@") != 1 or not all(MAIL_FROM.split("@")) or not MAIL_FROM.isascii():
     raise ImproperlyConfigured(f"MAIL_FROM is “{MAIL_FROM}”. It must be one address, such as reacties@example.org.")
 MAIL_DOMAIN = MAIL_FROM.split("@")[1]
+# Where mail that comes back, and answers by mail, are read; None: nowhere, and no mail invites to answer it.
+INBOUND_URL = env.str("INBOUND_URL", default="")
+try:
+    INBOUND = mail_source(INBOUND_URL) if INBOUND_URL else None
+except ValueError as refusal:
+    raise ImproperlyConfigured(f"INBOUND_URL {refusal}") from None
 MAIL_LEASE_SECONDS = whole_number("MAIL_LEASE_SECONDS", 120, lowest=1, highest=3600)
+# A mail service that says by itself what came back (forum/outbox/webhooks.py); both or neither.
+MAIL_SERVICE = one_of("MAIL_SERVICE", ("none", "brevo", "mailgun", "postmark"), "none")
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", default="")
+if (MAIL_SERVICE == "none") is bool(MAIL_WEBHOOK_SECRET):
+    raise ImproperlyConfigured("MAIL_SERVICE and MAIL_WEBHOOK_SECRET belong together: give both or neither.")
+if MAIL_WEBHOOK_SECRET and (len(MAIL_WEBHOOK_SECRET) < 24 or not MAIL_WEBHOOK_SECRET.isascii()):
+    raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET must be at least 24 characters, all of them ASCII.")
+if MAIL_SERVICE in ("brevo", "postmark") and not all(MAIL_WEBHOOK_SECRET.partition(":")):
+    raise ImproperlyConfigured(f"MAIL_WEBHOOK_SECRET must look like name:password for {MAIL_SERVICE}.")
 # What builds a mail of each kind, from the top of the house; the outbox lies below and only knows the name.
 OUTBOX_BUILDERS = {
     "confirmation": "forum.subscriptions.mails.build_confirmation",

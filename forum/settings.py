@@ -244,6 +244,9 @@ LOGGING = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},  # a page that is not there is no news
+        "flufl.bounce": {"level": "CRITICAL"},  # it logs every detector, and of a fault the mail's own words
+        "imapclient": {"level": "CRITICAL"},
+        "mail.log": {"level": "CRITICAL"},  # aiosmtpd tells who wrote to whom
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # nor is who asks for another site
     },
 }

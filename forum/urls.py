@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("forum.reports.urls")),
     path("", include("forum.moderation.urls")),
     path("", include("forum.mine.urls")),
+    path("desk/", include("forum.inbound.urls")),
     path("desk/", include("forum.desk.urls")),
     path("accounts/", include("forum.accounts.urls")),
     path("", include("forum.subscriptions.urls")),

@@ -10,7 +10,7 @@ import environ
 OURS = (
     *("SECRET_KEY", "DEBUG", "HOST", "PORT", "SITE_NAME", "SITE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXIES"),
     *("CACHE_URL", "EMAIL_URL", "MAIL_FROM", "LANGUAGE", "TIME_ZONE", "MODERATION", "WEBSUB_HUB", "MEDIA_STORAGE_URL"),
-    "SPAM_RULES_OFF",
+    *("SPAM_RULES_OFF", "MAIL_SERVICE", "MAIL_WEBHOOK_SECRET", "INBOUND_URL"),
 )
 for name in OURS:
     os.environ.pop(name, None)

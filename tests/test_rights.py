@@ -135,6 +135,8 @@ def samples(people, settings) -> dict[str, dict[str, object]]:
         "/admin/r/": {"content_type_id": ContentType.objects.get_for_model(Article).pk, "object_id": draft.pk},
         "/desk/authors/": {"pk": author.pk},
         "/desk/questions/": {"pk": question.pk},
+        "/desk/deliveries/": {"pk": mail.pk},
+        "/desk/suppressions/": {"pk": mail.address_id},
         "/desk/people/": {"pk": people["no role"].pk},
         "/desk/sections/": {"pk": draft.section_id},
         "/moderation/": {"pk": reaction.pk},

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from forum.mail_source import LocalSocket, Mailbox, mail_source
+
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = ROOT / "docs" / "configuration.md"
 
@@ -43,7 +45,16 @@ WRONG = [
     ("EMAIL_URL", "imap://localhost", "smtp://, smtp+tls://, smtps://"),
     ("EMAIL_URL", "smtp://localhost:port", "smtp+tls://user:password@host"),
     ("MAIL_FROM", "redactie", "reacties@example.org"),
+    ("MAIL_SERVICE", "sendgrid", "none, brevo, mailgun, postmark"),
+    ("MAIL_SERVICE", "postmark", "give both or neither"),
     ("MAIL_LEASE_SECONDS", "0", "a whole number from 1 to 3600"),
+    ("INBOUND_URL", "pop3://user:password@mail.example.org", "imaps://, imap+tls://, imap://, lmtp+unix://"),
+    ("INBOUND_URL", "imap://user:password@mail.example.org", "use imaps:// or imap+tls://"),
+    ("INBOUND_URL", "imaps://mail.example.org/INBOX", "imaps://user:password@host:993/INBOX"),
+    ("INBOUND_URL", "imaps://user:password@mail.example.org:port/", "imaps://user:password@host:993/INBOX"),
+    ("INBOUND_URL", "imaps://user:pass?word@mail.example.org/", "%3F"),
+    ("INBOUND_URL", "lmtp+unix://socket", "lmtp+unix:///path/to/socket"),
+    ("INBOUND_URL", "lmtp+unix:///", "lmtp+unix:///path/to/socket"),
     ("MAX_BODY_CHARS", "20001", "a whole number from 500 to 20000"),
     ("CONFIRMATIONS_PER_HOUR", "many", "a whole number from 1 to 100000"),
     ("REPORTS_HIDE", "-1", "a whole number from 0 to 1000"),
@@ -88,6 +99,7 @@ def test_the_servers_door_says_it_too(tmp_path):
 
 
 RIGHT = {
+    "INBOUND_URL": "imaps://reacties%40example.org:p%2Fss@imap.example.org/Reacties",
     "DEBUG": "on",
     "LANGUAGE": "en",
     "MODERATION": "before",
@@ -105,6 +117,44 @@ RIGHT = {
     "REPORTS_HIDE": "0",
     "MEDIA_STORAGE_URL": "s3://key:sec%2Fret@s3.example.org:9000/bucket?region=eu-west-1&public=https://cdn.example.org",
 }
+
+
+@pytest.mark.parametrize(
+    ("url", "means"),
+    [
+        (
+            "imaps://a%40b.example:p%3Fw@imap.example",
+            Mailbox("imap.example", 993, "a@b.example", "p?w", "INBOX", "tls"),
+        ),
+        (
+            "imap+tls://a:b@imap.example:1143/In%20box/x/",
+            Mailbox("imap.example", 1143, "a", "b", "In box/x", "starttls"),
+        ),
+        ("imap://a:b@127.0.0.1/", Mailbox("127.0.0.1", 143, "a", "b", "INBOX", "none")),
+        ("imap://a:b@[::1]:99/", Mailbox("::1", 99, "a", "b", "INBOX", "none")),
+        ("lmtp+unix:///run/site/lmtp", LocalSocket("/run/site/lmtp")),
+    ],
+)
+def test_what_an_inbound_url_means(url, means):
+    assert mail_source(url) == means
+
+
+@pytest.mark.parametrize(
+    ("service", "secret", "said"),
+    [
+        ("none", "name:a-password-nobody-guesses", "give both or neither"),
+        ("brevo", "name:short", "at least 24 characters"),
+        ("mailgun", "sleutel-é-0123456789abcdef", "ASCII"),
+        ("postmark", "a-password-without-a-name", "name:password"),
+        ("postmark", "a-name-without-a-password:", "name:password"),
+        ("postmark", "name:a-password-nobody-guesses", ""),
+        ("mailgun", "0123456789abcdef0123456789abcdef", ""),
+    ],
+)
+def test_a_mail_service_needs_a_secret_that_nobody_guesses(tmp_path, service, secret, said):
+    run = manage(tmp_path, "check", MAIL_SERVICE=service, MAIL_WEBHOOK_SECRET=secret)
+    assert (run.returncode == 0) is (not said)
+    assert said in run.stderr and secret not in run.stderr
 
 
 @pytest.mark.parametrize(("name", "word"), RIGHT.items())

@@ -2,7 +2,19 @@ from django.urls import path, re_path
 
 from articles import house
 from forum import converters  # noqa: F401  (makes <number:…> known)
-from forum.desk.views import arranging, articles, copies, editor, history, links, numbers, people, pictures, questions
+from forum.desk.views import (
+    arranging,
+    articles,
+    copies,
+    deliveries,
+    editor,
+    history,
+    links,
+    numbers,
+    people,
+    pictures,
+    questions,
+)
 
 _page = rf"^pages/(?P<kind>{'|'.join(house.KINDS)})/(?P<language>{'|'.join(house.LANGUAGES)})/"
 
@@ -15,6 +27,14 @@ urlpatterns = [
     path("people/<number:pk>/forget-devices/", people.forget_devices, name="desk_person_forget_devices"),
     path("people/<number:pk>/block/", people.block, name="desk_person_block"),
     path("people/<number:pk>/let-in/", people.let_in, name="desk_person_let_in"),
+    path("deliveries/", deliveries.listing, name="desk_deliveries"),
+    path("deliveries/find/", deliveries.find, name="desk_find_address"),
+    path("deliveries/<number:pk>/", deliveries.mail, name="desk_delivery"),
+    path("deliveries/<number:pk>/again/", deliveries.again, name="desk_delivery_again"),
+    path("suppressions/", deliveries.suppressions, name="desk_suppressions"),
+    path("suppressions/<number:pk>/", deliveries.address, name="desk_address"),
+    path("suppressions/<number:pk>/stop/", deliveries.stop, name="desk_address_stop"),
+    path("suppressions/<number:pk>/allow/", deliveries.allow, name="desk_address_allow"),
     path("questions/", questions.listing, name="desk_questions"),
     path("questions/mail/", questions.choose_mail, name="desk_question_mail"),
     path("questions/<number:pk>/", questions.question, name="desk_question"),

@@ -15,9 +15,12 @@ from articles.actions import publish_due
 from articles.sweeping import Sweeper
 from articles.websub import tell_hub
 from forum.accounts.actions import forget_sessions
+from forum.inbound.actions import forget_inbound
 from forum.moderation.actions import forget_exhibits, record_hidings
 from forum.moderation.notify import tell_moderators
 from forum.ops import health
+from forum.outbox.bounces import forget_bounces
+from forum.outbox.retention import forget_mails
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
@@ -110,6 +113,9 @@ class Worker:
             forget_sessions()
             forget_old(timezone.now())
             forget_exhibits(timezone.now())
+            forget_inbound(timezone.now())
+            forget_bounces(timezone.now())
+            forget_mails(timezone.now())
             self.tidied_at = time.monotonic()
             self.sweeper.sweep()
         return 0

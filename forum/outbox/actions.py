@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
 from forum.cleaning import email_key
-from forum.outbox.models import Address, OutgoingMail
+from forum.outbox.models import Address, Bounce, OutgoingMail
 
 
 def enqueue(*, kind: str, address: Address, subscription_id: int, event_id: int, now: datetime) -> OutgoingMail:
@@ -45,11 +46,19 @@ def send_again(mail: OutgoingMail, *, now: datetime) -> bool:
 
 
 def suppress(address: Address, *, because: str, now: datetime) -> None:
-    """No mail to this address any more, of whatever kind, until its owner confirms it afresh."""
-    Address.objects.filter(pk=address.pk, suppressed_at=None).update(
-        suppressed_at=now, suppressed_because=because[:200]
-    )
+    """No mail to this address any more, of whatever kind, until its owner confirms it afresh.
+
+    What waits for it ends at once; what a worker is sending at this moment still goes.
+    """
+    because = because[:200]
+    with transaction.atomic():
+        Address.objects.filter(pk=address.pk, suppressed_at=None).update(suppressed_at=now, suppressed_because=because)
+        waiting = OutgoingMail.objects.filter(address=address.pk, status=OutgoingMail.Status.QUEUED)
+        waiting.update(status=OutgoingMail.Status.SUPPRESSED, reason=because, lease_until=None)
 
 
 def lift_suppression(address: Address) -> None:
-    Address.objects.filter(pk=address.pk).update(suppressed_at=None, suppressed_because="")
+    """Mail may go there again, and what came back before counts no longer."""
+    with transaction.atomic():
+        Address.objects.filter(pk=address.pk).update(suppressed_at=None, suppressed_because="")
+        Bounce.objects.filter(address=address.pk).update(points=0)

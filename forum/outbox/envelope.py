@@ -1,5 +1,6 @@
 """What every mail of ours has alike: who it is from, its ids, its headers, its two halves as bytes."""
 
+import json
 import re
 import unicodedata
 from base64 import b32encode, urlsafe_b64encode
@@ -18,6 +19,12 @@ from forum.outbox.models import Address
 
 MAX_SUBJECT_CHARS = 120
 LINE_CHARS = 76
+SERVICE_KEY = "mail"
+SERVICE_HEADERS = {
+    "brevo": "X-Mailin-custom",
+    "mailgun": "X-Mailgun-Variables",
+    "postmark": f"X-PM-Metadata-{SERVICE_KEY}",
+}
 INLINER = css_inline.CSSInliner(inline_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
 # The standard way of folding turns a long link or Message-ID into an encoded word, and then it is none any more.
 AS_FOLDED = compat32.clone(max_line_length=0, linesep="\r\n", mangle_from_=False)
@@ -77,6 +84,16 @@ def bounced_mail(address: str) -> int | None:
 def _bounce_seal(mail_id: int) -> str:
     digest = salted_hmac("forum.outbox.bounce", str(mail_id), algorithm="sha256").digest()
     return b32encode(digest).decode().lower()[:10]
+
+
+def service_headers(mail_id: int) -> dict[str, str]:
+    """What a mail carries so that MAIL_SERVICE can say which one came back; {} without one."""
+    name = SERVICE_HEADERS.get(settings.MAIL_SERVICE)
+    if name is None:
+        return {}
+    value = bounce_address(mail_id)
+    is_json = not name.endswith(SERVICE_KEY)
+    return {name: json.dumps({SERVICE_KEY: value}, separators=(",", ":")) if is_json else value}
 
 
 def deliverable(address: Address) -> str:

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+FINAL = ("sent", "failed", "suppressed", "cancelled")  # states in which nothing more happens by itself
+
 
 class Address(models.Model):
     """The only place where a reader's e-mail address is kept (PROMISES P17). `key` is what addresses are compared by."""
@@ -17,6 +19,13 @@ class Address(models.Model):
     class Meta:
         verbose_name = _("e-mail address")
         verbose_name_plural = _("e-mail addresses")
+        indexes = [
+            models.Index(
+                fields=["suppressed_at", "id"],
+                name="address_suppressed",
+                condition=models.Q(suppressed_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"address {self.pk}"  # never the address: this text ends up in logs
@@ -69,7 +78,7 @@ class OutgoingMail(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="mails")
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="mails", db_index=False)
     subscription_id = models.BigIntegerField(null=True)
     event_id = models.BigIntegerField()
     status = models.CharField(_("state"), max_length=10, choices=Status.choices, default=Status.QUEUED)
@@ -99,7 +108,60 @@ class OutgoingMail(models.Model):
             models.Index(fields=["lead"], name="mail_bundled", condition=models.Q(lead__isnull=False)),
             models.Index(fields=["subscription_id", "-sent_at"], name="mail_recent_of_subscription"),
             models.Index(fields=["address", "-sent_at"], name="mail_recent_of_address"),
+            models.Index(fields=["address", "created_at", "id"], name="mail_of_address"),
             models.Index(fields=["event_id"], name="mail_of_event", condition=models.Q(status="queued")),
+            # For the delivery screen and for clearing away. One for each state, because an index that begins with the
+            # state would draw the planner of SQLite away from `mail_due`.
+            *(
+                models.Index(fields=["created_at", "id"], name=f"mail_{state}", condition=models.Q(status=state))
+                for state in FINAL
+            ),
+            *(
+                models.Index(
+                    fields=["kind", "created_at", "id"], name=f"mail_{state}_by_kind", condition=models.Q(status=state)
+                )
+                for state in FINAL
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Bounce(models.Model):
+    """One time that a mail came back, was refused for good, or was called spam; kept for 30 days (PROMISES section B).
+
+    Nothing of what came back is kept but its status. `points` is what it counts for, 0 when it does not.
+    """
+
+    class Kind(models.TextChoices):
+        BOUNCE = "bounce", _("came back")
+        COMPLAINT = "complaint", _("complaint")
+
+    class Source(models.TextChoices):
+        SMTP = "smtp", _("answer of the mail server")
+        DSN = "dsn", _("mail that came back")
+        WEBHOOK = "webhook", _("message of the mail service")
+        COMPLAINT = "complaint", _("report of a complaint")
+
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="bounces", db_index=False)
+    mail = models.ForeignKey(OutgoingMail, on_delete=models.CASCADE, related_name="bounces", db_index=False)
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
+    source = models.CharField(_("heard by"), max_length=9, choices=Source.choices)
+    status = models.CharField(_("status"), max_length=11, blank=True)  # as in RFC 3463: 5.1.1; empty: none was given
+    points = models.FloatField(_("points"))  # halves, so exact
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("bounce")
+        verbose_name_plural = _("bounces")
+        constraints = [
+            # The same news twice, as when a mail service asks again because our answer was lost, is one.
+            models.UniqueConstraint(fields=["mail", "kind", "source", "status"], name="bounce_once"),
+        ]
+        indexes = [
+            models.Index(fields=["address", "at"], name="bounce_of_address"),
+            models.Index(fields=["at"], name="bounce_oldest"),
         ]
 
     def __str__(self) -> str:

@@ -129,14 +129,15 @@ def note_end(claim: Claim, *, status: str, reason: str) -> None:
     _end(claim.held(), status=status, reason=reason)
 
 
-def note_retry(claim: Claim, *, reason: str) -> None:
-    """Try again later with the same rows, so with the same Message-ID; after PATIENCE it has failed."""
+def note_retry(claim: Claim, *, reason: str) -> bool:
+    """Try again later with the same rows, so with the same Message-ID. False: PATIENCE is over, it has failed."""
     clock = OutgoingMail.objects.annotate(clock=Now()).values_list("clock", flat=True).get(pk=claim.lead.pk)
     delay = RETRY_AFTER[min(claim.lead.attempts, len(RETRY_AFTER)) - 1]
     if clock + delay > claim.lead.created_at + PATIENCE:
         note_end(claim, status=Status.FAILED, reason=f"not delivered in 72 hours; {reason}")
-        return
+        return False
     claim.held().update(status=Status.QUEUED, reason=reason[:300], due_at=clock + delay, lease_until=None)
+    return True
 
 
 def _end(rows: QuerySet[OutgoingMail], *, status: str, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -9,9 +10,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from forum.outbox import envelope, queue
-from forum.outbox.actions import suppress
+from forum.outbox.bounces import record_bounce
 from forum.outbox.letters import Letter, NothingToSay
-from forum.outbox.models import OutgoingMail
+from forum.outbox.models import Bounce, OutgoingMail
 from forum.outbox.transports import NotAccepted, Transport, transport
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ def _send(claim: queue.Claim, carrier: Transport) -> None:
         build: Builder = import_string(settings.OUTBOX_BUILDERS[claim.lead.kind])
         letter = build(claim.rows)
         receiver = envelope.deliverable(claim.lead.address)
+        letter = replace(letter, headers={**letter.headers, **envelope.service_headers(claim.lead.pk)})
         message = envelope.compose(letter, to=receiver, message_id=letter.message_id, now=timezone.now())
     except NothingToSay as why:
         queue.note_end(claim, status=queue.Status.CANCELLED, reason=str(why))
@@ -61,11 +63,17 @@ def _send(claim: queue.Claim, carrier: Transport) -> None:
         carrier.send(claim.lead.pk, envelope.bounce_address(claim.lead.pk), receiver, message)
     except NotAccepted as refusal:
         log.warning("mail %s not accepted: %s", claim.lead.pk, refusal)
-        if refusal.no_such_address:
-            suppress(claim.lead.address, because=str(refusal), now=timezone.now())
-        if refusal.for_good:
-            queue.note_end(claim, status=queue.Status.FAILED, reason=str(refusal))
-        else:
-            queue.note_retry(claim, reason=str(refusal))
+        _note_refusal(claim, refusal)
         return
     queue.note_sent(claim, left_out=letter.left_out, message_id=letter.message_id)
+
+
+def _note_refusal(claim: queue.Claim, refusal: NotAccepted) -> None:
+    """What never arrives counts against the address, when the mail server said that it was about the address."""
+    if refusal.for_good:
+        queue.note_end(claim, status=queue.Status.FAILED, reason=str(refusal))
+    elif queue.note_retry(claim, reason=str(refusal)):
+        return
+    if refusal.status:
+        now, source = timezone.now(), Bounce.Source.SMTP
+        record_bounce(claim.lead.pk, status=refusal.status, source=source, now=now, because=str(refusal))

@@ -15,19 +15,19 @@ from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
 MAILS_PER_CONNECTION = 100
-NO_SUCH_ADDRESS = ("5.1.1", "5.1.0", "5.2.1")
 
 
 class NotAccepted(Exception):
     """The mail was not taken; the message is a reason without any address in it.
 
-    `for_good`: trying again cannot help. `no_such_address`: nothing will ever arrive there.
+    `for_good`: trying again cannot help. `status`: what was said about the receiver (RFC 3463), if it never arrives;
+    "" when it was not about him but about us, the mail or the line.
     """
 
-    def __init__(self, reason: str, *, for_good: bool = False, no_such_address: bool = False) -> None:
+    def __init__(self, reason: str, *, for_good: bool = False, status: str = "") -> None:
         super().__init__(reason)
         self.for_good = for_good
-        self.no_such_address = no_such_address
+        self.status = status
 
 
 class Transport(Protocol):
@@ -155,13 +155,14 @@ def _not_accepted(fault: OSError) -> NotAccepted:
         return NotAccepted(
             f"receiver refused: {code} {status}".strip(),
             for_good=500 <= code < 600,
-            no_such_address=500 <= code < 600 and status in NO_SUCH_ADDRESS,
+            status=status or f"{code // 100}.0.0",
         )
     if isinstance(fault, smtplib.SMTPSenderRefused):
         return NotAccepted(f"sender refused: {fault.smtp_code} {_enhanced(fault.smtp_error)}".strip())
     if isinstance(fault, smtplib.SMTPDataError):
-        reason = f"mail refused: {fault.smtp_code} {_enhanced(fault.smtp_error)}".strip()
-        return NotAccepted(reason, for_good=500 <= fault.smtp_code < 600)
+        status = _enhanced(fault.smtp_error)  # without one, what was refused is what we wrote
+        reason = f"mail refused: {fault.smtp_code} {status}".strip()
+        return NotAccepted(reason, for_good=500 <= fault.smtp_code < 600, status=status)
     if isinstance(fault, smtplib.SMTPResponseException):
         return NotAccepted(f"mail server answered {fault.smtp_code} ({type(fault).__name__})")
     return NotAccepted(f"mail server not reached ({type(fault).__name__})")

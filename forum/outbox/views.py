@@ -1,4 +1,6 @@
-"""The local mailbox: without a mail server, whoever sits at this machine reads here what would have been sent."""
+"""The local mailbox: without a mail server, whoever sits at this machine reads here what would have been sent. And the
+door for the mail service that tells what came back.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,9 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from forum.middleware import is_this_machine
+from forum.middleware import any_origin, is_this_machine
 from forum.outbox import kept
 
 View = Callable[..., HttpResponse]
@@ -55,3 +59,23 @@ def _found(pk: int) -> kept.KeptMail:
     if found is None:
         raise Http404
     return found
+
+
+@any_origin  # its server has none
+@csrf_exempt
+@require_POST
+def mail_events(request: HttpRequest, *, service: str) -> HttpResponse:
+    """What MAIL_SERVICE says of our mails. Not there unless it is set; whoever does not know the secret changes nothing."""
+    if not settings.MAIL_WEBHOOK_SECRET or service != settings.MAIL_SERVICE:
+        raise Http404
+    from forum.outbox import webhooks  # here, because it brings a library along that few sites need
+
+    try:
+        events = webhooks.read(request)
+    except webhooks.NotOurService:
+        return HttpResponse(status=403)
+    except webhooks.Unreadable:
+        return HttpResponse(status=400)
+    for event in events:
+        webhooks.note(event, now=timezone.now())
+    return HttpResponse(status=204)

@@ -19,6 +19,7 @@ from forum.spam import actions as spam
 from forum.spam.memory import Memory, recall
 from forum.spam.screening import Outcome, Submission, screen
 from forum.subscriptions.actions import subscribe
+from forum.subscriptions.models import Subscription
 
 SAME_WORDS = timedelta(minutes=10)  # PROMISES P20
 FORM_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}", re.ASCII)
@@ -72,6 +73,7 @@ def post_reaction(
     email: str = "",
     notify: str = "article",
     email_proven: bool = False,
+    follower: Subscription | None = None,
     form_key: str = "",
     client_key: str = "",
     author: Author | None = None,
@@ -84,11 +86,12 @@ def post_reaction(
     """Screen and store one reaction, publish it if its verdict allows, and ask for consent if an address came along.
 
     Everything is written in one transaction. The strings must come out of forum.cleaning. `email_proven`: this browser confirmed this
-    address recently, so it need not be confirmed again. `author`: who of the byline speaks; under his own name, and he
-    asks himself nothing. `by_editors`: it is one of the staff, under `name`.
-    Raises Closed, ParentGone, AlreadyPosted, Paused.
+    address recently, so it need not be confirmed again. `follower`: it came by mail from this subscription's address, in
+    place of `email`; nothing is asked. `author`: who of the byline speaks; under his own name, and he asks himself
+    nothing. `by_editors`: it is one of the staff, under `name`. Raises Closed, ParentGone, AlreadyPosted, Paused.
     """
     now = timezone.now()
+    written_from = follower.address.email if follower else email
     reaction = Reaction(
         article=article,
         parent_id=parent_id,
@@ -100,7 +103,8 @@ def post_reaction(
         by_editors=by_editors,
         is_question=is_question and not author and not by_editors,
         created_at=now,
-        reader_key=_reader_key(email),
+        subscription=follower,
+        reader_key=reader_key(written_from),
         client_key=client_key,
         form_key=form_key if FORM_KEY.fullmatch(form_key) else None,
     )
@@ -123,11 +127,11 @@ def post_reaction(
             seconds_open=seconds_open,
             same_origin=same_origin,
             protected_names=_protected_names(),
-            email=email,
+            email=written_from,
             language=article.language,
             memory=Memory()
             if by_staff
-            else recall(name=name, website=website, body=body, email=email, place=article.pk),
+            else recall(name=name, website=website, body=body, email=written_from, place=article.pk),
         ),
         without=settings.SPAM_RULES_OFF,
     )
@@ -351,7 +355,8 @@ def _protected_names() -> list[str]:
     return sorted(names - {""})
 
 
-def _reader_key(email: str) -> str:
+def reader_key(email: str) -> str:
+    """What the reactions of one address have in common; "" for none. No address can be read from it."""
     if not email:
         return ""
     return _short(salted_hmac("forum.reactions.reader", cleaning.email_key(email), algorithm="sha256").digest())

@@ -13,6 +13,7 @@ from forum.cleaning import website_host
 from forum.outbox.envelope import article_message_id, reaction_message_id
 from forum.outbox.letters import Letter, NothingToSay
 from forum.outbox.models import OutgoingMail
+from forum.reactions import by_mail
 from forum.reactions.models import Reaction
 from forum.subscriptions.letterhead import article_link, halves, link, manage_link, stop_link, subject_title
 from forum.subscriptions.models import Subscription
@@ -33,7 +34,9 @@ class News:
 
 def build_news(rows: list[OutgoingMail]) -> Letter:
     """Rows of one address; takes a fixed number of queries, however many there are."""
-    subscriptions = Subscription.objects.select_related("article").in_bulk({row.subscription_id for row in rows})
+    subscriptions = Subscription.objects.select_related("article", "address").in_bulk(
+        {row.subscription_id for row in rows}
+    )
     with_parent = Reaction.objects.select_related("parent").defer("html", "parent__html")
     reactions = with_parent.in_bulk({row.event_id for row in rows})
     left_out: dict[int, str] = {}
@@ -48,13 +51,19 @@ def build_news(rows: list[OutgoingMail]) -> Letter:
     if not news:
         raise NothingToSay(next(iter(left_out.values()), "no rows"))
     first = next(iter(news.values()))
-    subject, text, html = _about_one_article(first) if len(news) == 1 else _digest(list(news.values()))
+    # What tells of more than one reaction cannot know which of them is answered.
+    alone = len(news) == len(first.reactions) == 1
+    voice = by_mail.voice_of(first.subscription) if alone and settings.INBOUND else None
+    subject, text, html = _about_one_article(first, voice) if len(news) == 1 else _digest(list(news.values()))
+    headers = _list_headers(first)
+    if voice:
+        headers["Reply-To"] = by_mail.reply_address(first.subscription, first.reactions[0].pk, voice)
     return Letter(
         subject=subject,
         text=text,
         html=html,
         message_id=reaction_message_id(first.reactions[0].pk, first.subscription.pk),
-        headers=_list_headers(first),
+        headers=headers,
         left_out=left_out,
     )
 
@@ -69,7 +78,7 @@ def _why_not(subscription: Subscription | None, reaction: Reaction | None) -> st
     return ""
 
 
-def _about_one_article(news: News) -> tuple[str, str, str]:
+def _about_one_article(news: News, voice: by_mail.Voice | None) -> tuple[str, str, str]:
     article = news.subscription.article
     entries = [_entry(reaction, news.subscription) for reaction in news.reactions]
     context = {
@@ -79,6 +88,8 @@ def _about_one_article(news: News) -> tuple[str, str, str]:
         "first": entries[0],
         "preview": excerpt(news.reactions[0].body, 90),
         "subscription": news.subscription,
+        "voice": voice,
+        "voice_host": website_host(voice.website) if voice and voice.website else "",
         "stop_url": stop_link(news.subscription),
         "manage_url": manage_link(news.subscription),
     }

@@ -12,7 +12,7 @@ from django.db.models import CASCADE, Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from articles.models import Article
-from forum.outbox.actions import enqueue, locked_address
+from forum.outbox.actions import enqueue, lift_suppression, locked_address
 from forum.outbox.models import Address, OutgoingMail
 from forum.subscriptions import tokens
 from forum.subscriptions.models import Consent, Subscription
@@ -32,6 +32,8 @@ ENDED_STAYS = timedelta(days=30)  # so long the link in an old mail can turn it 
 CLIENT_STAYS = timedelta(days=30)
 PROOF_STAYS = timedelta(days=5 * 365 + 2)
 CLEARING_BATCH = 1_000
+Kind = OutgoingMail.Kind
+ABOUT_SUBSCRIPTIONS = (Kind.CONFIRMATION, Kind.REACTION, Kind.ARTICLE, Kind.DIGEST)
 
 CEILING_LOCK = 0x6C75_6973  # any number that nobody else takes
 
@@ -198,7 +200,7 @@ def confirm(token: str, *, scope: str, now: datetime | None = None) -> Subscript
         earlier = Consent.objects.filter(subscription=subscription, confirmed_at__isnull=False).exclude(pk=consent.pk)
         _end_consents(earlier, how="replaced", now=now)
         _activate(subscription, scope=scope, now=now)
-        Address.objects.filter(pk=subscription.address_id).update(suppressed_at=None, suppressed_because="")
+        lift_suppression(subscription.address)
     return subscription
 
 
@@ -288,7 +290,7 @@ def erase_unconfirmed(now: datetime | None = None) -> int:
         )
     )
     _erase_subscriptions(Subscription.objects.filter(ended_at__lt=now - ENDED_STAYS))
-    return _erase_addresses()
+    return _erase_addresses(now)
 
 
 def _delete(consents: QuerySet[Consent]) -> None:
@@ -317,13 +319,13 @@ def _kept_above() -> Q:
     return kept
 
 
-def _erase_addresses() -> int:
+def _erase_addresses(now: datetime) -> int:
     """Those that nothing hangs on any more. A suppressed address stays: its owner must not be asked again; and so does
-    an author's who was told about questions today, because those mails tell when the next one may go.
+    one that was mailed in the last seven days without following anything: an author is told about questions by when he
+    was last, and whoever asks what became of his mail must get an answer (P25).
     """
-    told = OutgoingMail.objects.filter(
-        address=OuterRef("pk"), kind=OutgoingMail.Kind.QUESTION, sent_at__gt=timezone.now() - timedelta(days=1)
-    )
+    mailed = OutgoingMail.objects.filter(address=OuterRef("pk"), created_at__gt=now - UNCONFIRMED_STAYS)
+    told = mailed.exclude(kind__in=ABOUT_SUBSCRIPTIONS)
     waiting = OutgoingMail.objects.filter(status__in=[OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING])
     loose = Address.objects.filter(
         suppressed_at__isnull=True, subscriptions__isnull=True, consents__isnull=True

@@ -234,6 +234,7 @@ def test_the_pages_of_the_staff_are_valid_and_hold_no_barrier(page: Page, site: 
         "log-out": "/accounts/logout/",
         "people": "/desk/people/",
         "invite": "/desk/people/new/",
+        "incoming-mail": "/desk/inbound/",
     }.items():
         page.goto(here + path)
         look(name)
@@ -253,5 +254,5 @@ def test_the_pages_of_the_staff_are_valid_and_hold_no_barrier(page: Page, site: 
         capture_output=True, text=True, check=True, timeout=300,
     )  # fmt: skip
     notes = [f"{note['url'].rsplit('/', 1)[1]}: {note['message']}" for note in json.loads(run.stderr)["messages"]]
-    assert len(list(tmp_path.glob("*.html"))) == 14
+    assert len(list(tmp_path.glob("*.html"))) == 15
     assert not notes, "\n".join(notes)

@@ -75,7 +75,7 @@ def test_systemd_reads_the_units(tmp_path: Path, broken: bool):
         words = re.sub(r"(?m)^(ExecStart=)/opt/\S+", r"\1/bin/true", unit.read_text())  # not installed here
         (tmp_path / unit.name).write_text(words.replace("[Service]", "[Service]\nTyp=simple", 1) if broken else words)
         units.append(tmp_path / unit.name)
-    assert len(units) == 5
+    assert len(units) == 6
     said = run(analyze, "verify", "--man=no", *units)
     ours = [line for line in said.stderr.splitlines() if "luisterkamer" in line]
     assert bool(ours) == broken, said.stderr

@@ -133,6 +133,16 @@ def test_the_mail_servers_password_is_not_said(data_dir):
         assert "through 127.0.0.1" in said and "geheim" not in said
 
 
+def test_it_reads_incoming_mail_where_a_mailbox_is_named_and_lives_on_while_that_is_away(data_dir):
+    with served(data_dir, INBOUND_URL="imap://reacties:geheim@127.0.0.1:1/") as site:
+        assert [pid for pid in site.seen if "manage.py inbound" in command_of(pid)]
+        while "the mailbox cannot be read: ConnectionRefusedError" not in site.log.read_text():
+            assert site.process.poll() is None
+            time.sleep(0.1)
+        assert site.get("/healthz") == 200
+        assert "geheim" not in site.log.read_text()
+
+
 @pytest.mark.parametrize("child", ["-m granian", "manage.py worker"])
 def test_when_one_dies_the_other_is_stopped(data_dir, child):
     with served(data_dir) as site:

@@ -2,10 +2,12 @@
 
 import email
 import logging
+from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
-from forum.outbox.models import Address, OutgoingMail
+from forum.outbox.models import Address, Bounce, OutgoingMail
 from forum.outbox.sending import send_due
 from tests.mailserver import free_port
 from tests.outbox.letters import BROKEN, GONE, NO_HEADER
@@ -26,13 +28,18 @@ RETRIED = [
     ({"dot": HANG_UP}, "mail server not reached (SMTPServerDisconnected)"),
     ({"RCPT": HANG_UP}, "mail server not reached (SMTPServerDisconnected)"),
 ]
-FAILED = [
-    ({"RCPT": "550 5.1.1 <sanne@lezers.example> unknown"}, "receiver refused: 550 5.1.1", True),
-    ({"RCPT": "550 5.2.1 disabled"}, "receiver refused: 550 5.2.1", True),
-    ({"RCPT": "550 5.7.1 <sanne@lezers.example> blocked"}, "receiver refused: 550 5.7.1", False),
-    ({"RCPT": "550 no such user sanne@lezers.example"}, "receiver refused: 550", False),
-    ({"DATA": "554 5.6.0 no"}, "mail refused: 554 5.6.0", False),
-    ({"dot": "554 5.7.1 spam for sanne@lezers.example"}, "mail refused: 554 5.7.1", False),
+FAILED = [  # what is said, the reason written down, whether that ends all mail, the points
+    ({"RCPT": "550 5.1.1 <sanne@lezers.example> unknown"}, "receiver refused: 550 5.1.1", True, [1]),
+    ({"RCPT": "550 5.1.0 who?"}, "receiver refused: 550 5.1.0", True, [1]),
+    ({"RCPT": "550 5.2.1 disabled"}, "receiver refused: 550 5.2.1", True, [1]),
+    ({"dot": "550 5.1.1 <sanne@lezers.example> unknown"}, "mail refused: 550 5.1.1", True, [1]),
+    ({"RCPT": "550 5.7.1 <sanne@lezers.example> blocked"}, "receiver refused: 550 5.7.1", False, [0]),
+    ({"RCPT": "550 no such user sanne@lezers.example"}, "receiver refused: 550", False, [1]),
+    ({"RCPT": "550 5.4.4 no way to <sanne@lezers.example>"}, "receiver refused: 550 5.4.4", False, [0.5]),
+    ({"RCPT": "552 5.2.2 <sanne@lezers.example> full"}, "receiver refused: 552 5.2.2", False, [1]),
+    ({"DATA": "554 5.6.0 no"}, "mail refused: 554 5.6.0", False, [1]),
+    ({"dot": "554 5.7.1 spam for sanne@lezers.example"}, "mail refused: 554 5.7.1", False, [0]),
+    ({"dot": "554 spam for sanne@lezers.example"}, "mail refused: 554", False, []),
 ]
 
 
@@ -59,8 +66,10 @@ def test_a_refusal_for_now_is_tried_again_with_the_same_message_id(settings, cap
     assert mail.address.suppressed_at is None
 
 
-@pytest.mark.parametrize(("answers", "reason", "suppressed"), FAILED)
-def test_p17_a_refusal_for_good_fails_without_the_address_in_its_reason(settings, caplog, answers, reason, suppressed):
+@pytest.mark.parametrize(("answers", "reason", "suppressed", "points"), FAILED)
+def test_p17_a_refusal_for_good_fails_without_the_address_in_its_reason(
+    settings, caplog, answers, reason, suppressed, points
+):
     mail = make_mail(make_address("sanne@lezers.example"))
     with scripted_server(settings, **answers), caplog.at_level(logging.DEBUG):
         send_due()
@@ -69,6 +78,7 @@ def test_p17_a_refusal_for_good_fails_without_the_address_in_its_reason(settings
     address = Address.objects.get()
     assert (address.suppressed_at is not None) is suppressed
     assert address.suppressed_because == (reason if suppressed else "")
+    assert list(Bounce.objects.values_list("points", flat=True)) == points
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("forum")]
     assert ours
     assert "@" not in "".join(ours)
@@ -118,6 +128,39 @@ def test_retries_come_after_1_5_15_60_minutes_then_hourly_until_72_hours(setting
     mail.refresh_from_db()
     assert mail.status == "failed"
     assert mail.reason == "not delivered in 72 hours; mail server not reached (ConnectionRefusedError)"
+
+
+def test_three_refusals_on_three_days_end_all_mail_and_the_next_is_not_even_tried(settings):
+    sanne = make_address("sanne@lezers.example")
+    with scripted_server(settings, RCPT="552 5.2.2 full") as server:
+        for day in range(4):
+            make_mail(sanne, subscription=day + 1)
+            send_due()
+            pass_time(days=1)
+            Bounce.objects.update(at=F("at") - timedelta(days=1))
+        assert len(server.senders) == 3
+    sanne.refresh_from_db()
+    assert sanne.suppressed_because == "came back too often; the last time: 5.2.2"
+    states = OutgoingMail.objects.order_by("pk").values_list("status", flat=True)
+    assert list(states) == ["failed", "failed", "failed", "suppressed"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "points"),
+    [
+        ({"RCPT": "452 4.2.2 full"}, [0.5]),
+        ({"RCPT": "450 later"}, [0.5]),
+        ({"MAIL": "451 4.7.1 slow down"}, []),
+        ({"hello": HANG_UP}, []),
+    ],
+)
+def test_what_was_refused_for_now_until_the_end_counts_half_when_it_was_about_the_reader(settings, answers, points):
+    mail = make_mail()
+    OutgoingMail.objects.update(attempts=20, created_at=F("created_at") - timedelta(hours=71, minutes=30))
+    with scripted_server(settings, **answers):
+        send_due()
+    assert state(mail) == "failed"
+    assert list(Bounce.objects.values_list("points", flat=True)) == points
 
 
 def test_a_mail_that_ends_its_worker_every_time_ends_as_well(settings):

@@ -17,6 +17,7 @@ from articles.templatetags.articles import short_moment
 from forum.accounts.people import name_of, names_of_roles
 from forum.accounts.roles import Ability, Visitor, able
 from forum.desk.questions import open_count
+from forum.outbox.reasons import in_words
 from forum.reactions.models import Reaction
 from forum.reports.models import Report
 
@@ -46,11 +47,14 @@ DOORS = (
     Door("desk_authors", _("Authors"), (Ability.ARRANGE,)),
     Door("desk_pages", _("Pages of the house"), (Ability.ARRANGE,)),
     Door("desk_people", _("People"), (Ability.MANAGE_PEOPLE,)),
-    Door("admin:outbox_outgoingmail_changelist", _("Deliveries"), (Ability.MANAGE_PEOPLE,)),
+    Door("desk_deliveries", _("Deliveries"), (Ability.MANAGE_PEOPLE,)),
+    Door("desk_suppressions", _("No mail"), (Ability.MANAGE_PEOPLE,)),
+    Door("desk_inbound", _("Incoming mail"), (Ability.MANAGE_PEOPLE,)),
 )
 
 
 register.filter("roles", names_of_roles)
+register.filter("reason_in_words", in_words)
 
 
 @register.filter

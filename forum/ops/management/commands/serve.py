@@ -15,7 +15,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from articles.models import Article
-from forum.ops.children import run_together
+from forum.ops.children import Commands, run_together
 from forum.search.actions import mend_index
 
 BLOCKING_THREADS = 8
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             self._say("Adding demo content")
             call_command("demo", verbosity=0, stdout=self.stdout)
         connections.close_all()
-        ended = run_together({"web server": self._granian(), "worker": self._worker()}, once_started=self._greet)
+        ended = run_together(self._processes(), once_started=self._greet)
         if ended:
             raise CommandError(f"The {ended} ended by itself; the site has been stopped.")
 
@@ -81,8 +81,12 @@ class Command(BaseCommand):
             *("--http1-header-read-timeout", str(HEADER_SECONDS * 1000), "--workers-kill-timeout", str(STOP_SECONDS)),
         ]
 
-    def _worker(self) -> list[str]:
-        return [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"]
+    def _processes(self) -> Commands:
+        ours: Commands = {"web server": self._granian(), "worker": self._command("worker")}
+        return ours | ({"reader of mail": self._command("inbound")} if settings.INBOUND else {})
+
+    def _command(self, name: str) -> list[str]:
+        return [sys.executable, str(settings.BASE_DIR / "manage.py"), name]
 
     def _greet(self) -> None:
         self._say(f"Luisterkamer is at {settings.SITE_URL}/ (Ctrl-C stops it)")
