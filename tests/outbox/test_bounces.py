@@ -9,6 +9,7 @@ from forum.outbox.actions import lift_suppression, suppress
 from forum.outbox.bounces import forget_bounces, record_bounce, record_complaint
 from forum.outbox.models import Address, Bounce, OutgoingMail
 from tests.outbox.rows import make_address, make_mail, state
+from tests.subscriptions.processes import run_together, shared_database
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -163,3 +164,25 @@ def test_p17_nothing_but_a_status_is_kept(sanne, status):
 def test_an_unknown_source_is_a_mistake_of_ours(sanne):
     with pytest.raises(ValueError, match="rumour"):
         record_bounce(sent(sanne).pk, status="", source="rumour", now=START)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bounces_heard_by_two_processes_at_once_count_once_a_day_and_each_news_once(tmp_path):
+    people = [make_address() for _ in range(20)]
+    pairs = [[sent(one).pk, sent(one).pk] for one in people]
+    script = f"""
+from datetime import datetime
+from forum.outbox.bounces import record_bounce
+for mails in {pairs}:
+    for pk in mails:
+        record_bounce(pk, status="5.2.2", source="webhook", now=datetime.fromisoformat("{START.isoformat()}"))
+print("1")
+"""
+    count = """
+from django.db.models import Sum
+from forum.outbox.models import Bounce
+print(json.dumps([Bounce.objects.count(), *sorted(Bounce.objects.values("address").annotate(n=Sum("points")).values_list("n", flat=True))]))
+"""
+    database = shared_database(tmp_path)
+    run_together([script, script], database)
+    assert run_together([count], database) == [[40, *[1.0] * 20]]
