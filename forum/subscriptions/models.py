@@ -26,10 +26,10 @@ SCOPES = [*Scope.choices, (NEW_ARTICLES, _("New articles"))]
 
 
 class Frequency(models.TextChoices):
-    AT_ONCE = "at once", _("at once")
-    DAILY = Digest.DAILY.value, _("once a day")
-    WEEKLY = Digest.WEEKLY.value, _("once a week")
-    PAUSED = "paused", _("not for now")
+    AT_ONCE = "at once", _("At once")
+    DAILY = Digest.DAILY.value, _("Once a day")
+    WEEKLY = Digest.WEEKLY.value, _("Once a week")
+    PAUSED = "paused", _("Not for now")
 
 
 DIGESTS = (Frequency.DAILY, Frequency.WEEKLY)
