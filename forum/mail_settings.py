@@ -55,10 +55,13 @@ if MAIL_WEBHOOK_SECRET and (len(MAIL_WEBHOOK_SECRET) < 24 or not MAIL_WEBHOOK_SE
     raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET must be at least 24 characters, all of them ASCII.")
 if MAIL_SERVICE in ("brevo", "postmark") and not all(MAIL_WEBHOOK_SECRET.partition(":")):
     raise ImproperlyConfigured(f"MAIL_WEBHOOK_SECRET must look like name:password for {MAIL_SERVICE}.")
+DIGEST_HOUR = whole_number("DIGEST_HOUR", 7, lowest=0, highest=23)  # by the clock of TIME_ZONE
 # What builds a mail of each kind, from the top of the house; the outbox lies below and only knows the name.
 OUTBOX_BUILDERS = {
     "confirmation": "forum.subscriptions.mails.build_confirmation",
     "reaction": "forum.reactions.mails.build_news",
+    "article": "forum.subscriptions.article_mails.build_new_articles",
+    "digest": "forum.reactions.digests.build_digest",
     "question": "forum.reactions.question_mails.build_questions",
     "posted": "forum.moderation.mails.build_posted",
     "decision": "forum.moderation.mails.build_decision",

@@ -55,6 +55,7 @@ WRONG = [
     ("INBOUND_URL", "imaps://user:pass?word@mail.example.org/", "%3F"),
     ("INBOUND_URL", "lmtp+unix://socket", "lmtp+unix:///path/to/socket"),
     ("INBOUND_URL", "lmtp+unix:///", "lmtp+unix:///path/to/socket"),
+    ("DIGEST_HOUR", "24", "a whole number from 0 to 23"),
     ("MAX_BODY_CHARS", "20001", "a whole number from 500 to 20000"),
     ("CONFIRMATIONS_PER_HOUR", "many", "a whole number from 1 to 100000"),
     ("REPORTS_HIDE", "-1", "a whole number from 0 to 1000"),

@@ -29,6 +29,7 @@ from forum.reactions.retention import forget_clients
 from forum.reports.retention import forget_reporters
 from forum.spam.actions import calibrate_due, forget_old
 from forum.subscriptions.actions import erase_unconfirmed
+from forum.subscriptions.notify import announce_articles_due
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 1.5
@@ -69,7 +70,8 @@ class Worker:
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
         return (
-            *(self._beat, publish_now, announce_due, record_hidings, self._tell, self._send, tell_hub),
+            *(self._beat, publish_now, announce_due, announce_articles_due, record_hidings),
+            *(self._tell, self._send, tell_hub),
             *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, self._tidy),
         )
 

@@ -31,10 +31,26 @@ class Address(models.Model):
         return f"address {self.pk}"  # never the address: this text ends up in logs
 
 
+class Digest(models.TextChoices):
+    """Mail that waits for its moment and then goes as one (forum.outbox.queue)."""
+
+    DAILY = "daily", _("Once a day")
+    WEEKLY = "weekly", _("Once a week")
+
+
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def of_subscription(self, subscription_id: int) -> "OutgoingMailQuerySet":
         """Not those in which the same number means something else, as an author or a report."""
-        return self.filter(subscription_id=subscription_id).exclude(kind__in=OutgoingMail.OF_NO_SUBSCRIPTION)
+        return self.filter(
+            subscription_id=subscription_id, kind__in=[OutgoingMail.Kind.CONFIRMATION, *OutgoingMail.NEWS]
+        )
+
+    def news(self) -> "OutgoingMailQuerySet":
+        return self.filter(kind__in=OutgoingMail.NEWS)
+
+    def unclaimed(self) -> "OutgoingMailQuerySet":
+        """Queued, and in no mail that was tried before."""
+        return self.filter(status=OutgoingMail.Status.QUEUED, attempts=0, lead=None)
 
 
 class OutgoingMail(models.Model):
@@ -42,6 +58,7 @@ class OutgoingMail(models.Model):
 
     `subscription_id` and `event_id` are plain numbers because the outbox lies below the apps that know what they mean:
     kind "reaction": a forum.subscriptions Subscription and a forum.reactions Reaction;
+    kind "article": a forum.subscriptions Subscription and an articles Article;
     kind "confirmation": a forum.subscriptions Subscription and Consent;
     kind "question": an articles Author, who is asked, and a forum.reactions Reaction;
     kinds "report" and "report decided": a forum.reports Report and a forum.reactions Reaction;
@@ -64,10 +81,7 @@ class OutgoingMail(models.Model):
         WAITING = "waiting", _("work for a moderator")
         MINE = "mine", _("link to a reader’s own page")
 
-    OF_NO_SUBSCRIPTION = (
-        *(Kind.QUESTION, Kind.REPORT, Kind.REPORT_DECIDED),
-        *(Kind.POSTED, Kind.DECISION, Kind.APPEAL, Kind.WAITING),
-    )
+    NEWS = (Kind.REACTION, Kind.ARTICLE)  # what followers get, in bundles and digests
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -85,6 +99,7 @@ class OutgoingMail(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("due at"))
+    digest = models.CharField(_("digest"), max_length=6, choices=Digest, blank=True, default="", db_default="")
     lease_until = models.DateTimeField(null=True)  # by the database's clock; set while a worker holds the row
     lead = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="bundled", db_index=False)
     message_id = models.CharField(max_length=200, blank=True)

@@ -43,7 +43,7 @@ def send_due(limit: int | None = None, *, stop: Callable[[], bool] = lambda: Fal
 
 def _send(claim: queue.Claim, carrier: Transport) -> None:
     try:
-        build: Builder = import_string(settings.OUTBOX_BUILDERS[claim.lead.kind])
+        build: Builder = import_string(settings.OUTBOX_BUILDERS[claim.kind])
         letter = build(claim.rows)
         receiver = envelope.deliverable(claim.lead.address)
         letter = replace(letter, headers={**letter.headers, **envelope.service_headers(claim.lead.pk)})

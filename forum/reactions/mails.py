@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from articles.models import Article
 from forum.cleaning import website_host
 from forum.outbox.envelope import article_message_id, reaction_message_id
 from forum.outbox.letters import Letter, NothingToSay
@@ -16,7 +17,7 @@ from forum.outbox.models import OutgoingMail
 from forum.reactions import by_mail
 from forum.reactions.models import Reaction
 from forum.subscriptions.letterhead import article_link, halves, link, manage_link, stop_link, subject_title
-from forum.subscriptions.models import Subscription
+from forum.subscriptions.models import Frequency, Subscription
 from forum.text import excerpt, reader_html, reader_text
 
 MAX_REFERENCES = 20
@@ -29,33 +30,25 @@ class News:
     """What one subscription is told."""
 
     subscription: Subscription
+    article: Article
     reactions: list[Reaction] = field(default_factory=list)
 
 
 def build_news(rows: list[OutgoingMail]) -> Letter:
     """Rows of one address; takes a fixed number of queries, however many there are."""
-    subscriptions = Subscription.objects.select_related("article", "address").in_bulk(
-        {row.subscription_id for row in rows}
-    )
-    with_parent = Reaction.objects.select_related("parent").defer("html", "parent__html")
-    reactions = with_parent.in_bulk({row.event_id for row in rows})
-    left_out: dict[int, str] = {}
-    news: dict[int, News] = {}
-    for row in rows:
-        subscription, reaction = subscriptions.get(row.subscription_id), reactions.get(row.event_id)
-        why = _why_not(subscription, reaction)
-        if subscription and reaction and not why:
-            news.setdefault(subscription.pk, News(subscription)).reactions.append(reaction)
-        else:
-            left_out[row.pk] = why
-    if not news:
+    all_news, left_out = gather_news(rows)
+    if not all_news:
         raise NothingToSay(next(iter(left_out.values()), "no rows"))
-    first = next(iter(news.values()))
+    first = all_news[0]
     # What tells of more than one reaction cannot know which of them is answered.
-    alone = len(news) == len(first.reactions) == 1
+    alone = len(all_news) == len(first.reactions) == 1
     voice = by_mail.voice_of(first.subscription) if alone and settings.INBOUND else None
-    subject, text, html = _about_one_article(first, voice) if len(news) == 1 else _digest(list(news.values()))
-    headers = _list_headers(first)
+    if len(all_news) == 1:
+        subject, text, html = _about_one_article(first, voice)
+    else:
+        context = digest_context(all_news) | {"manage_url": manage_link(first.subscription)}
+        subject, text, html = halves("digest", first.article.language, context)
+    headers = list_headers(first)
     if voice:
         headers["Reply-To"] = by_mail.reply_address(first.subscription, first.reactions[0].pk, voice)
     return Letter(
@@ -68,18 +61,40 @@ def build_news(rows: list[OutgoingMail]) -> Letter:
     )
 
 
+def gather_news(rows: list[OutgoingMail]) -> tuple[list[News], dict[int, str]]:
+    """What may be told, by subscription, and why the other rows (by pk) may not."""
+    subscriptions = Subscription.objects.select_related("article", "address").in_bulk(
+        {row.subscription_id for row in rows}
+    )
+    with_parent = Reaction.objects.select_related("parent").defer("html", "parent__html")
+    reactions = with_parent.in_bulk({row.event_id for row in rows})
+    left_out: dict[int, str] = {}
+    news: dict[int, News] = {}
+    for row in rows:
+        subscription, reaction = subscriptions.get(row.subscription_id), reactions.get(row.event_id)
+        why = _why_not(subscription, reaction)
+        if subscription and subscription.article and reaction and not why:
+            told = news.setdefault(subscription.pk, News(subscription, subscription.article))
+            told.reactions.append(reaction)
+        else:
+            left_out[row.pk] = why
+    return list(news.values()), left_out
+
+
 def _why_not(subscription: Subscription | None, reaction: Reaction | None) -> str:
     if subscription is None or subscription.ended_at is not None or subscription.confirmed_at is None:
         return "the subscription has ended"
     if reaction is None or reaction.status != Reaction.Status.PUBLISHED:
         return "the reaction is not published any more"
-    if not subscription.article.is_public:
+    if subscription.frequency == Frequency.PAUSED:
+        return "the subscription is paused"
+    if subscription.article is None or not subscription.article.is_public:
         return "the article is not public"
     return ""
 
 
 def _about_one_article(news: News, voice: by_mail.Voice | None) -> tuple[str, str, str]:
-    article = news.subscription.article
+    article = news.article
     entries = [_entry(reaction, news.subscription) for reaction in news.reactions]
     context = {
         "title": subject_title(article.title),
@@ -117,11 +132,12 @@ def _nameplate(reaction: Reaction) -> dict[str, Any]:
     }
 
 
-def _digest(all_news: list[News]) -> tuple[str, str, str]:
+def digest_context(all_news: list[News]) -> dict[str, Any]:
+    """What templates/mail/digest shows of reactions: per article at most three nameplates with their first words."""
     articles: list[dict[str, Any]] = [
         {
-            "title": subject_title(news.subscription.article.title),
-            "url": article_link(news.subscription.article),
+            "title": subject_title(news.article.title),
+            "url": article_link(news.article),
             "count": len(news.reactions),
             "entries": [
                 {**_nameplate(reaction), "words": excerpt(reaction.body, QUOTE_CHARS)}
@@ -131,20 +147,18 @@ def _digest(all_news: list[News]) -> tuple[str, str, str]:
         }
         for news in all_news
     ]
-    context = {
+    return {
         "articles": articles,
         "article_count": len(articles),
         "reaction_count": sum(article["count"] for article in articles),
-        "manage_url": manage_link(all_news[0].subscription),
     }
-    return halves("digest", all_news[0].subscription.article.language, context)
 
 
-def _list_headers(news: News) -> dict[str, str]:
+def list_headers(news: News) -> dict[str, str]:
     """Threading by reaction, listing by article. In a digest those of its first article: one click stops that one,
     and the mail itself carries a link to stop each of the others.
     """
-    subscription, article = news.subscription, news.subscription.article
+    subscription, article = news.subscription, news.article
     ancestors = [reaction_message_id(pk, subscription.pk) for pk in _ancestors(news.reactions[0])]
     references = [article_message_id(article.pk, subscription.pk), *ancestors[-(MAX_REFERENCES - 1) :]]
     return {

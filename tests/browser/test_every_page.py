@@ -100,6 +100,19 @@ def pages(site: Site) -> dict[str, tuple[str, str]]:
         "/subscriptions/confirm/onbekend/",
         expected=site.get("/subscriptions/confirm/onbekend/").status,
     )
+    section = found["section"][0]
+    keep("follow an article", HALLERWAARD + "follow/")
+    keep("follow an author", found["author"][0] + "follow/")
+    keep("follow a section", section + "follow/")
+    keep("follow with an error", section + "follow/", expected=422, email="nee nee")
+    keep("follow, once more", section + "follow/", expected=422, email="a@b.example", subject="gevuld")
+    assert site.post(section + "follow/", email="noor@lezers.example").status == 303
+    keep("follow, asked", section + "follow/sent/")
+    site.wait_for_mail("noor@lezers.example")
+    of_section = _link(site, "noor@lezers.example", "confirm")
+    keep("confirm a section", of_section)
+    followed = keep("confirmed a section", of_section, frequency="daily")
+    keep("manage a section", re.findall(r'href="(/subscriptions/[^"]+/)"', followed)[0])
     return found
 
 

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """What came back, and what it counts for. A new table; the way back drops it."""
 
     dependencies = [
-        ("outbox", "0020_kinds_of_fair_play"),
+        ("outbox", "0030_digest"),
     ]
 
     operations = [
