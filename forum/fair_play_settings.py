@@ -2,13 +2,14 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from forum.environment import env, one_of, whole_number
+from forum.environment import env, one_of, whole_number, yes_or_no
 
 MODERATION = one_of("MODERATION", ("after", "first", "before"), "first")
 MAX_BODY_CHARS = whole_number("MAX_BODY_CHARS", 5000, lowest=500, highest=20_000)
 SPAM_RULES = (
     *("honeypot", "too_fast", "no_origin", "protected_name", "links", "repeated", "blocked"),
     *("disposable_mail", "personal_data", "other_language", "advertising", "like_spam"),
+    *("hurried", "busy_site", "certain"),
 )
 SPAM_RULES_OFF = env.list("SPAM_RULES_OFF", default=[])
 for _rule in SPAM_RULES_OFF:
@@ -16,4 +17,9 @@ for _rule in SPAM_RULES_OFF:
         raise ImproperlyConfigured(
             f"SPAM_RULES_OFF holds “{_rule}”. Allowed: {', '.join(SPAM_RULES)}, with commas between."
         )
+# PROMISES P19, per client; 0 for no limit. Over the whole site nothing is refused: beyond it reactions are held.
+LIMIT_PER_MINUTE = whole_number("LIMIT_PER_MINUTE", 5, lowest=0, highest=1_000)
+LIMIT_PER_HOUR = whole_number("LIMIT_PER_HOUR", 30, lowest=0, highest=10_000)
+REACTIONS_PER_MINUTE = whole_number("REACTIONS_PER_MINUTE", 3_000, lowest=0, highest=100_000)
+PROOF_OF_WORK = yes_or_no("PROOF_OF_WORK", default=True)
 CONFIRMATIONS_PER_HOUR = whole_number("CONFIRMATIONS_PER_HOUR", 200, lowest=1, highest=100_000)

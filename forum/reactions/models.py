@@ -177,6 +177,7 @@ class Reaction(models.Model):
             ),
             models.Index(fields=["reader_key", "-id"], name="reaction_by_reader", condition=~Q(reader_key="")),
             models.Index(fields=["created_at"], name="reaction_client_kept", condition=~Q(client_key="")),
+            models.Index(fields=["client_key", "-created_at"], name="reaction_by_client", condition=~Q(client_key="")),
             models.Index(fields=["fingerprint", "-id"], name="reaction_same_words"),
             models.Index(
                 fields=["article", "-id"], name="reaction_by_author", condition=Q(by_author=True, status="published")

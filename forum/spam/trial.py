@@ -22,7 +22,17 @@ from forum.spam.screening import Submission, Verdict, screen
 LABELS = {"spam": True, "1": True, "ham": False, "good": False, "0": False}
 MAX_CELL_CHARS = 1_000_000
 MAX_BODY_CHARS = 20_000
-NEEDS_MORE = ("honeypot", "too_fast", "no_origin", "protected_name", "disposable_mail", "first_time", "all_are_read")
+NEEDS_MORE = (
+    "honeypot",
+    "too_fast",
+    "no_origin",
+    "protected_name",
+    "disposable_mail",
+    "hurried",
+    "busy_site",
+    "first_time",
+    "all_are_read",
+)
 
 
 class BadFile(Exception):
