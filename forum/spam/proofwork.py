@@ -28,16 +28,17 @@ def challenge(subject: int, *, now: datetime) -> dict[str, str | int]:
 
 def is_solved(sent: Mapping[str, str], *, subject: int) -> bool:
     """`sent`: the fields of a form, whatever stands in them."""
-    from altcha import extract_params_v1, verify_solution_v1
+    from altcha import PayloadV1, verify_solution_v1
 
     fields = {name: sent.get(name, "") for name in FIELDS}
     if not all(0 < len(value) <= MOST_CHARS and value.isascii() for value in fields.values()):
         return False
     if not fields["number"].isdigit() or fields["salt"].count("?") != 1:
         return False
-    payload = {"algorithm": "SHA-256", **fields, "number": int(fields["number"])}
-    right, _why_not = verify_solution_v1(payload, _key())  # type: ignore[arg-type]
-    return right and extract_params_v1(payload).get("subject") == [str(subject)]  # type: ignore[arg-type]
+    given = PayloadV1("SHA-256", fields["challenge"], int(fields["number"]), fields["salt"], fields["signature"])
+    right, _why_not = verify_solution_v1(given, _key())
+    _nonce, _expires, named = given.parse_salt()
+    return right and named.get("subject") == [str(subject)]
 
 
 def _key() -> bytes:
