@@ -23,3 +23,7 @@ LIMIT_PER_HOUR = whole_number("LIMIT_PER_HOUR", 30, lowest=0, highest=10_000)
 REACTIONS_PER_MINUTE = whole_number("REACTIONS_PER_MINUTE", 3_000, lowest=0, highest=100_000)
 PROOF_OF_WORK = yes_or_no("PROOF_OF_WORK", default=True)
 CONFIRMATIONS_PER_HOUR = whole_number("CONFIRMATIONS_PER_HOUR", 200, lowest=1, highest=100_000)
+# Reports by readers. 0 switches the effect off.
+REPORTS_HIDE = whole_number("REPORTS_HIDE", 3, lowest=0, highest=1_000)
+HEATED_REPORTS = whole_number("HEATED_REPORTS", 3, lowest=0, highest=1_000)
+HEATED_PAUSE_SECONDS = whole_number("HEATED_PAUSE_SECONDS", 120, lowest=1, highest=3_600)

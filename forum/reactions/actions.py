@@ -195,22 +195,42 @@ def awaits_proof(reaction: Reaction) -> bool:
 
 
 def approve(reaction: Reaction) -> Reaction:
-    """Publish a held, refused or spam reaction; numbers are given the first time. Raises Closed never: moderators may."""
+    """Publish a held, refused or spam reaction; numbers are given the first time, later it returns to its place.
+
+    Raises Closed never: moderators may.
+    """
     with transaction.atomic():
         discussion = _lock(reaction, Status.HELD, Status.REFUSED, Status.SPAM)
-        reaction.decision_reason = ""
-        reaction.published_at = now = timezone.now()
-        placing.place(reaction, discussion, now=now)
+        if reaction.thread_no is not None:
+            placing.put_back(reaction, discussion)
+        else:
+            reaction.decision_reason = ""
+            reaction.published_at = now = timezone.now()
+            placing.place(reaction, discussion, now=now)
         _teach(reaction, as_spam=False)
     return reaction
 
 
-def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Reaction:
+def hold_again(reaction: Reaction, *, because: list[str]) -> Reaction:
+    """Hide a published reaction until a moderator has looked at it; its place is kept. `because`: see spam.reasons."""
     with transaction.atomic():
-        _lock(reaction, Status.HELD)
-        reaction.status = Status.SPAM if as_spam else Status.REFUSED
-        reaction.decision_reason = reason
-        reaction.save(update_fields=["status", "decision_reason"])
+        discussion = _lock(reaction, Status.PUBLISHED)
+        reaction.held_because, reaction.hidden_at = because, timezone.now()
+        reaction.save(update_fields=["held_because", "hidden_at"])
+        placing.take_away(reaction, discussion, status=Status.HELD, reason="")
+    return reaction
+
+
+def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Reaction:
+    """Keep a held reaction off the page. One that was published before counts as removed, unless it is spam."""
+    with transaction.atomic():
+        discussion = _lock(reaction, Status.HELD)
+        if reaction.thread_no is not None:
+            placing.leave_away(reaction, discussion, status=Status.SPAM if as_spam else Status.REMOVED, reason=reason)
+        else:
+            reaction.status = Status.SPAM if as_spam else Status.REFUSED
+            reaction.decision_reason = reason
+            reaction.save(update_fields=["status", "decision_reason"])
         if as_spam:
             _teach(reaction, as_spam=True)
     return reaction
@@ -229,7 +249,9 @@ def withdraw(reaction: Reaction) -> Reaction:
     """Its writer takes it back, also while it waits. Cannot be undone."""
     with transaction.atomic():
         discussion = _lock(reaction, Status.PUBLISHED, Status.HELD)
-        if reaction.status == Status.HELD:
+        if reaction.is_held_again:
+            placing.leave_away(reaction, discussion, status=Status.WITHDRAWN, reason="")
+        elif reaction.status == Status.HELD:
             reaction.status = Status.WITHDRAWN
             reaction.save(update_fields=["status"])
         else:

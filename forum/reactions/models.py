@@ -83,6 +83,7 @@ class Reaction(models.Model):
     # On openings only: what is below them.
     replies = models.PositiveIntegerField(default=0, editable=False)
     last_reply_no = models.PositiveIntegerField(default=0, editable=False)
+    heated_until = models.DateTimeField(null=True, editable=False)  # who answers below it pauses between two; pauses.py
 
     name = models.CharField(_("name"), max_length=60)
     website = models.CharField(_("website"), max_length=260, blank=True)  # normalised: 200 typed, longer in IDNA
@@ -107,6 +108,7 @@ class Reaction(models.Model):
     created_at = models.DateTimeField(_("posted at"))
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
+    hidden_at = models.DateTimeField(null=True, editable=False)  # held again after it was published, the last time
     announced_at = models.DateTimeField(null=True, editable=False)
 
     html = models.TextField(default="", editable=False)  # the finished part of the page, in the article's language
@@ -200,6 +202,11 @@ class Reaction(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("reaction", args=[self.pk])
+
+    @property
+    def is_held_again(self) -> bool:
+        """Was published, and waits until somebody has looked at it."""
+        return self.status == Reaction.Status.HELD and self.thread_no is not None
 
     @property
     def numbers_above(self) -> list[int]:

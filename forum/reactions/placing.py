@@ -53,11 +53,12 @@ def place(reaction: Reaction, discussion: Discussion, *, now: datetime, html: st
 
 
 def put_back(reaction: Reaction, discussion: Discussion) -> None:
-    """A removed reaction returns to the place it had."""
+    """A reaction that was taken away returns to the place it had."""
+    was = reaction.status
     reaction.status, reaction.shown, reaction.decision_reason = Reaction.Status.PUBLISHED, True, ""
     reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
     reaction.save(update_fields=["status", "shown", "decision_reason", "html", "html_version"])
-    _rename_in_answers(reaction)
+    _rename_in_answers(reaction, was)
     _count_reply(reaction, +1)
     _show_tombstones_above(reaction)
     discussion.visible += 1
@@ -68,17 +69,26 @@ def put_back(reaction: Reaction, discussion: Discussion) -> None:
 
 def take_away(reaction: Reaction, discussion: Discussion, *, status: str, reason: str) -> None:
     """A tombstone stays while a shown answer hangs below it; tombstones that carry nothing any more go as well."""
-    reaction.status, reaction.decision_reason = status, reason
+    was, reaction.status, reaction.decision_reason = reaction.status, status, reason
     reaction.shown = Reaction.objects.filter(parent=reaction, shown=True).exists()
     reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
     reaction.save(update_fields=["status", "shown", "decision_reason", "html", "html_version"])
-    _rename_in_answers(reaction)
+    _rename_in_answers(reaction, was)
     _count_reply(reaction, -1)
     if not reaction.shown:
         _hide_tombstones_above(reaction)
     discussion.visible -= 1
     answering.count_out(reaction, discussion)
     discussion.skyline = _skyline(discussion)
+    _note_change(discussion)
+
+
+def leave_away(reaction: Reaction, discussion: Discussion, *, status: str, reason: str) -> None:
+    """What was taken away for the time being stays away for good: a tombstone that stands says so from now on."""
+    was, reaction.status, reaction.decision_reason = reaction.status, status, reason
+    reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
+    reaction.save(update_fields=["status", "decision_reason", "html", "html_version"])
+    _rename_in_answers(reaction, was)
     _note_change(discussion)
 
 
@@ -132,15 +142,15 @@ def _count_reply(reaction: Reaction, change: int) -> None:
         )
 
 
-def _rename_in_answers(reaction: Reaction) -> None:
-    """Answers say whom they answer; one statement, however many there are."""
+def _rename_in_answers(reaction: Reaction, was: str) -> None:
+    """Answers say whom they answer; one statement, however many there are. `was`: its state until now."""
     answers = Reaction.objects.filter(parent=reaction, shown=True)
+    before = Reaction(pk=reaction.pk, name=reaction.name, status=was, thread_no=reaction.thread_no)
     with translation.override(reaction.article.language):
-        now = rendering.answer_link(reaction)
-        gone = Reaction(pk=reaction.pk, status=Reaction.Status.REMOVED)
-        named = Reaction(pk=reaction.pk, name=reaction.name, status=Reaction.Status.PUBLISHED)
-        before = rendering.answer_link(named if reaction.status in rendering.GONE else gone)
-    replaced = Replace("html", Value(before, output_field=TextField()), Value(now, output_field=TextField()))
+        old, new = rendering.answer_link(before), rendering.answer_link(reaction)
+    if old == new:
+        return
+    replaced = Replace("html", Value(old, output_field=TextField()), Value(new, output_field=TextField()))
     answers.filter(html_version=rendering.HTML_VERSION).update(html=replaced)
     rendering.remake_parts(
         answers.exclude(html_version=rendering.HTML_VERSION).select_related("article", "parent").iterator(500)

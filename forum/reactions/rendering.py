@@ -18,7 +18,7 @@ from forum.reactions.models import Reaction
 from forum.text import joined, reader_html
 from forum.webaddress import absolute
 
-HTML_VERSION = 2
+HTML_VERSION = 3
 GONE = (Reaction.Status.REMOVED, Reaction.Status.WITHDRAWN)
 
 
@@ -28,7 +28,7 @@ def part(reaction: Reaction, *, words: SafeString | None = None) -> str:
     opening = reaction.parent_id is None
     with translation.override(article.language):
         context: dict[str, object] = {"reaction": reaction, "heading": "h3" if opening else "h4"}
-        if reaction.status in GONE:
+        if is_gone(reaction):
             context["gone"] = why_gone(reaction)
         else:
             context |= {
@@ -42,12 +42,20 @@ def part(reaction: Reaction, *, words: SafeString | None = None) -> str:
         return render_to_string("reactions/_reaction.html", context).strip()
 
 
+def is_gone(reaction: Reaction) -> bool:
+    """Nothing of it is shown but that it was there. What was never published has no numbers."""
+    return reaction.status in GONE or (reaction.status != Reaction.Status.PUBLISHED and reaction.thread_no is not None)
+
+
 def answer_link(parent: Reaction, *, whole: bool = False) -> SafeString:
     """ "in answer to …", in the language that is active. Removing the parent changes exactly this in every answer.
 
     `whole`: for a feed, with the full address.
     """
-    name = gettext("a removed reaction") if parent.status in GONE else parent.name
+    if parent.is_held_again:
+        name = gettext("a hidden reaction")
+    else:
+        name = gettext("a removed reaction") if is_gone(parent) else parent.name
     address = parent.get_absolute_url()
     if whole:
         link = format_html('<a href="{}">{}</a>', absolute(address), name)
@@ -60,6 +68,10 @@ def why_gone(reaction: Reaction) -> str:
     """One sentence, in the language that is active."""
     if reaction.status == Reaction.Status.WITHDRAWN:
         return gettext("The writer withdrew this reaction.")
+    if reaction.is_held_again:
+        if any(reason.startswith("reported") for reason in reaction.held_because):
+            return gettext("Readers reported this reaction. It is hidden until the editors have looked at it.")
+        return gettext("This reaction is hidden until the editors have looked at it.")
     if reaction.decision_reason:
         reason = reaction.decision_reason.rstrip(".")
         return gettext("This reaction was removed by the editors. Reason: %(reason)s.") % {"reason": reason}

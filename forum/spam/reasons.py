@@ -19,6 +19,7 @@ REASON_LABELS = {
     "hurried": gettext_lazy("Many reactions by this client within an hour"),
     "busy_site": gettext_lazy("Unusually many reactions on the whole site"),
     "certain": gettext_lazy("Sent by a machine, and advertising: not posted, without anybody having looked"),
+    "reported": gettext_lazy("Hidden automatically: readers who reported it"),
     "first_time": gettext_lazy("First reaction by this reader"),
     "all_are_read": gettext_lazy("All reactions are read first"),
 }

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reactions", "0040_newest_in_article")]
+    dependencies = [("reactions", "0050_hidden_and_heated")]
 
     operations = [
         migrations.AddIndex(

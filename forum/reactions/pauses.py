@@ -1,0 +1,46 @@
+"""A heated conversation: many of its reactions were reported lately, so who answers in it pauses between two answers.
+
+The moment until which it lasts stands on the opening. Who reckons it lies above (forum.reports).
+"""
+
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from django.conf import settings
+from django.db import connection
+
+from forum.reactions.models import Reaction
+
+
+def heat(reaction: Reaction, *, until: datetime | None) -> None:
+    """The conversation that this reaction stands in is heated until then; None: not any more."""
+    openings = Reaction.objects.filter(article=reaction.article_id, thread_no=reaction.thread_no, reply_no=0)
+    openings.exclude(heated_until=until).update(heated_until=until)
+
+
+def is_heated(reaction: Reaction, now: datetime) -> bool:
+    """Is the conversation in which this reaction stands?"""
+    if reaction.thread_no is None:
+        return False
+    openings = Reaction.objects.filter(article=reaction.article_id, thread_no=reaction.thread_no, reply_no=0)
+    return openings.filter(heated_until__gt=now).exists()
+
+
+def seconds_to_wait(answered: Reaction, *, client_key: str, now: datetime) -> int:
+    """Until this client may answer again in that conversation; 0 for now. What it posted and is held counts as well.
+    Clients without an address cannot be told apart, so none of them waits.
+
+    Inside the transaction of the post: of two posts at once, one waits here for the other.
+    """
+    if not client_key or not is_heated(answered, now):
+        return 0
+    if connection.vendor == "postgresql":  # SQLite's transactions come one after another by themselves (IMMEDIATE)
+        key = blake2b(f"pause {answered.article_id} {answered.thread_no} {client_key}".encode(), digest_size=8).digest()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key, "big", signed=True)])
+    pause = timedelta(seconds=settings.HEATED_PAUSE_SECONDS)
+    # Said twice, so that the index of what has a client serves it.
+    lately = Reaction.objects.exclude(client_key="").filter(client_key=client_key, created_at__gt=now - pause)
+    below = lately.filter(article=answered.article_id, parent__thread_no=answered.thread_no)
+    posted = below.order_by("-created_at").values_list("created_at", flat=True).first()
+    return max(1, int((posted + pause - now).total_seconds()) + 1) if posted else 0
