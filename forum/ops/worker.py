@@ -21,6 +21,7 @@ from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
 from forum.reactions.rendering import HTML_VERSION, remake_parts
 from forum.reactions.retention import forget_clients
+from forum.reactions.second_opinions import ask_service
 from forum.spam.actions import calibrate_due, forget_old
 from forum.subscriptions.actions import erase_unconfirmed
 
@@ -62,7 +63,7 @@ class Worker:
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
         return (
-            *(self._beat, publish_now, announce_due, self._send, tell_hub),
+            *(self._beat, publish_now, ask_service, announce_due, self._send, tell_hub),
             *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, self._tidy),
         )
 

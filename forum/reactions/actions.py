@@ -161,6 +161,8 @@ def post_reaction(
             )
         reaction.save(force_insert=True)
         spam.note_posted(body, place=article.pk, now=now)
+        if settings.AKISMET_KEY and not by_staff:
+            spam.note_check(reaction.pk, now=now)
         if publish:
             html = rendering.part(reaction, words=words)  # needs the id; still before the lock
             placing.place(reaction, _open_discussion(article, lock=True), now=now, html=html)

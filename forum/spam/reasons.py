@@ -16,6 +16,7 @@ REASON_LABELS = {
     "other_language": gettext_lazy("In another language than the article"),
     "advertising": gettext_lazy("Sends readers to something of the writer's own"),
     "like_spam": gettext_lazy("Looks like earlier spam"),
+    "akismet": gettext_lazy("Akismet takes it for spam"),
     "hurried": gettext_lazy("Many reactions by this client within an hour"),
     "busy_site": gettext_lazy("Unusually many reactions on the whole site"),
     "certain": gettext_lazy("Sent by a machine, and advertising: not posted, without anybody having looked"),

@@ -69,7 +69,7 @@ def test_every_reason_is_given_in_order_and_has_a_label():
     worst = {"honeypot": "x", "seconds_open": 0, "same_origin": False, "body": "http://a " * 9}
     held = reasons(name="Noor", protected_names=["Noor"], mode="first", **worst)
     assert held == ["honeypot", "too_fast", "no_origin", "protected_name", "links", "first_time"]
-    assert set(REASON_LABELS) == {rule.__name__ for rule in RULES} | {CERTAIN}
+    assert set(REASON_LABELS) == {rule.__name__ for rule in RULES} | {CERTAIN, "akismet", "reported"}
 
 
 def test_every_rule_but_the_moderation_mode_can_be_switched_off(settings):
