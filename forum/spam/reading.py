@@ -11,6 +11,7 @@ from html import unescape
 from typing import NamedTuple
 
 from forum.lookalikes import LOOKALIKES, SEEN_AS_LATIN
+from forum.spam.disguises import bare
 
 MOST_HOSTS = 40
 _DOTTED = "com|net|org|info|biz|nl|be|eu|uk|de|fr|es|it|pl|ru|cn|in|us|io|tv|ly|cc|xyz|top|site|online|shop|store|club|app|dev"
@@ -31,10 +32,10 @@ _LINK_IN_MARKUP = re.compile(r"<a\s|\[(?:url|link)\b", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s<>\"'\[\]]+", re.IGNORECASE)
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .*_·-]{1,2}){3,}[^\W\d_](?![^\W_])")
 _NOT_WORD = re.compile(r"[\W_]+")
-_WORD = re.compile(r"\$?[^\W_]+(?:[$@|](?=[^\W_])[^\W_]+)*(?:['’][^\W\d_]{1,3}(?![^\W_]))?")
+_WORD = re.compile(r"\$?[^\W_]+(?:[$@|€£](?=[^\W_])[^\W_]+)*(?:['’][^\W\d_]{1,3}(?![^\W_]))?")
 _RUN = re.compile(r"(.)\1{2,}")
-_BETWEEN = re.compile(r"(?<=[a-z])[013457$@|]+(?=[a-z])|^\$(?=[a-z])")
-_DIGITS = str.maketrans("013457$@|", "oieastsai")
+_BETWEEN = re.compile(r"(?<=[a-z])[013457$@|€£]+(?=[a-z])|^\$(?=[a-z])")
+_DIGITS = str.maketrans("013457$@|€£", "oieastsaiel")
 
 
 class Reading(NamedTuple):
@@ -75,6 +76,7 @@ def read(text: str) -> Reading:
 
     if "&" in text:
         text = unescape(text)
+    text = bare(text)
     markup = bool(_LINK_IN_MARKUP.search(text))
     plain = _LINK.sub(note, _TAG.sub(lift, text) if "<" in text or "[" in text else text)
     spaced = 0

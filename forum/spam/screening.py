@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from forum.cleaning import name_skeleton
-from forum.spam import bayes, repeats
+from forum.spam import bayes, names, repeats
 from forum.spam.advertising import is_advertising
 from forum.spam.languages import is_other_language
 from forum.spam.mail_domains import is_disposable
@@ -106,9 +105,8 @@ def no_origin(submission: Submission) -> bool:
 
 
 def protected_name(submission: Submission) -> bool:
-    """The name is, or looks like, one of the staff or the authors."""
-    skeleton = name_skeleton(submission.name)
-    return any(skeleton == name_skeleton(name) for name in submission.protected_names)
+    """The name is, or looks like, one of the staff or the authors, or claims to speak for the site."""
+    return names.is_borrowed(submission.name, submission.protected_names)
 
 
 def links(submission: Submission) -> bool:

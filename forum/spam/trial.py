@@ -138,7 +138,7 @@ class Notebook:
         words = features(row.name, row.website, row.text)
         since = now - repeats.REMEMBERED
         times = {print_: sum(at > since for at in self.prints.get(print_, ())) for print_ in repeats.prints(text)}
-        said, places = said_by(text, name=row.name), places_of(text, website=row.website, email="")
+        said, places = said_by(text, name=row.name), places_of(row.text, website=row.website, email="")
         blocked = next((term for reads, term in sorted(self.terms) if stands_in(reads, said, places)), "")
         seen = {word: self.seen[word] for word in words if word in self.seen}
         return Memory(words, seen, self.learnt, self.threshold, {p: n for p, n in times.items() if n}, blocked)
