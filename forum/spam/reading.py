@@ -19,6 +19,7 @@ _DOTTED += "|ws|su|ua|br|se|io|live|vip|win|bet|casino|loan|click|link|icu|pro|b
 _ALSO_WORDS = frozenset(("de", "es", "it", "in", "us", "se", "be", "fun", "top", "win", "pro", "live", "link", "app"))
 _LINK = re.compile(
     r"(?P<web>(?:https?://|www\.)[^\s<>\"'\[\]]+)"
+    r"|(?P<clip>/?\bwatch\?v=[\w-]{6,})"  # the end of an address of a film
     r"|(?P<mail>[^\s<>@\"'(),;:]{1,64}@[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){1,8})"
     r"|(?<![\w@.-])(?P<bare>[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){0,5}\.(?:"
     + _DOTTED
@@ -57,12 +58,12 @@ def read(text: str) -> Reading:
         if found["mail"]:
             counts["mails"] += 1
             return " "
-        address = found["web"] or found["bare"]
+        address = found["web"] or found["bare"] or "youtube.com"
         if found["bare"] and not found["path"]:
             ending = address.rpartition(".")[2]
             if ending.lower() in _ALSO_WORDS and not address.islower():
                 return found[0]  # a sentence that begins where another ended
-        if found["split"]:
+        if found["split"] is not None:
             address = re.sub(r"\W+(?:(?:dot|punt)\W+)?", ".", found["split"], flags=re.IGNORECASE)
         counts["links"] += 1
         if len(hosts) < MOST_HOSTS:

@@ -13,7 +13,8 @@ from forum import cleaning
 from forum.spam import bayes, repeats
 from forum.spam.actions import ENOUGH_NEWS, LESSONS_WEIGHED, NEWS_SHARE
 from forum.spam.bayes import Counts
-from forum.spam.features import MEASURE, features
+from forum.spam.features import MEASURE, STEM, features
+from forum.spam.languages import SMALL_WORDS
 from forum.spam.memory import Memory, places_of, said_by, stands_in
 from forum.spam.models import BlockedTerm
 from forum.spam.reading import read
@@ -149,7 +150,7 @@ class Notebook:
 
     def strongest(self, most: int = 20) -> list[tuple[str, Counts]]:
         weights = {word: bayes.weight(seen, self.learnt) for word, seen in self.seen.items()}
-        speaking = [word for word in weights if not word.startswith(MEASURE)]
+        speaking = [word for word in weights if not word.startswith((MEASURE, STEM)) and word not in SMALL_WORDS]
         speaking.sort(key=lambda word: (-weights[word], -self.seen[word].spam, word))
         return [(word, self.seen[word]) for word in speaking[:most] if weights[word] > 0]
 
