@@ -65,8 +65,8 @@ def _moments(sql: str, params: list[Any]) -> list[datetime]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         found = [moment for (moment,) in cursor.fetchall()]
-    if connection.vendor == "sqlite":  # which keeps them as text, in UTC
-        return [datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in found]
+    if connection.vendor == "sqlite":  # which keeps them in UTC, and does not say so
+        return [moment.replace(tzinfo=UTC) for moment in found]
     return found
 
 
