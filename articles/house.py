@@ -54,11 +54,19 @@ def preview(kind: str, language: str, *, title: str, body: str) -> HousePage:
     return HousePage(kind, language, title, body, text.article_html(body, no_figure), is_default=False)
 
 
-@cache
 def default_page(kind: str, language: str) -> HousePage:
-    """The first line of the file is the title, "# …"."""
+    return _default_page(kind, language, akismet=bool(settings.AKISMET_KEY))
+
+
+@cache
+def _default_page(kind: str, language: str, *, akismet: bool) -> HousePage:
+    """The first line of the file is the title, "# …". With `akismet` the page on privacy tells of it, before its last
+    paragraph but one."""
     title, _, body = (FOLDER / f"{kind}.{language}.md").read_text().partition("\n")
     body = body.strip()
+    if akismet and kind == StaticPage.Kind.PRIVACY:
+        before, _, last = body.rpartition("\n## ")
+        body = f"{before}\n{(FOLDER / f'akismet.{language}.txt').read_text()}\n## {last}"
     html = text.article_html(body, no_figure)
     return HousePage(kind, language, title.removeprefix("# "), body, html, is_default=True)
 

@@ -24,6 +24,7 @@ def throwaway_site() -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="luisterkamer-bench-") as folder:
         os.environ.update(DATA_DIR=folder, DJANGO_SETTINGS_MODULE="forum.settings", MODERATION="after")
         os.environ["SITE_URL"] = "http://127.0.0.1:8000"
+        os.environ.update(LIMIT_PER_MINUTE="0", LIMIT_PER_HOUR="0", REACTIONS_PER_MINUTE="0")  # all come from here
         if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
             os.environ["DATABASE_URL"] = f"sqlite:///{folder}/unused.sqlite3"
         import django

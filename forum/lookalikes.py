@@ -1,7 +1,7 @@
 """Letters that look like another: what protects the names of the staff, and what shows a false host for what it is.
 
 Our own choice out of what Unicode calls confusable: what passes in a name at reading size, in Latin, Cyrillic, Greek,
-Armenian and the digits. Accents are taken off before, so that only bare letters stand here; case is kept, because a
+Armenian, Cherokee, Lisu and the digits. Accents are taken off before, so that only bare letters stand here; case is kept, because a
 capital may resemble another letter than its small one does (Greek Ν is an N, ν is a v).
 """
 
@@ -18,7 +18,10 @@ LOOKALIKES = (
     | _pairs("հh ոn սu ցg քp օo զq յj ՕO ՍU ՏS ԼL Ոn")
     | _pairs("łl Łl øo Øo đd Đd ðd Ðd ħh Ħh ŧt Ŧt ıi ĸk ŋn Ŋn ƚl ɨi ƀb ɓb ɗd ƙk ɑa ɡg ɩi ɪi ɴn ʀr ʙb ʏy ɢg ʟl ʜh ɵo")
     | _pairs("ᴀa ᴄc ᴅd ᴇe ᴊj ᴋk ᴌl ᴍm ᴏo ᴘp ᴛt ᴜu ᴠv ᴡw ᴢz ꜱs ꞁl ɫl ɬl æae Æae œoe Œoe þth Þth ßss ẞss")
-    | _pairs("0o 1l |l !l 3e 5s $s @a")
+    | _pairs("ɍr Ɍr ɇe Ɇe ǝe Ǝe əe Əe ɘe ꬲe ȼc Ȼc ƶz Ƶz ⱥa Ⱥa ɉj Ɉj ɏy Ɏy ꞃr")
+    | _pairs("ᎪA ᏴB ᏟC ᎠD ᎬE ᏀG ᎻH ᎫJ ᏦK ᏞL ᎷM ᏢP ᎡR ᏒR ᏚS ᎢT ᏙV ᎳW ᏃZ")
+    | _pairs("ꓐB ꓑP ꓒd ꓓD ꓔT ꓖG ꓗK ꓙJ ꓚC ꓜZ ꓝF ꓠN ꓡL ꓢS ꓣR ꓦV ꓧH ꓪW ꓫX ꓬY ꓮA ꓰE ꓲI ꓳO ꓴU")
+    | _pairs("0o 1l |l !l 3e 5s $s @a €e £l")
 )
 TWO_AS_ONE = (("rn", "m"), ("vv", "w"))
 

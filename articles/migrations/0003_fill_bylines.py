@@ -7,7 +7,7 @@ BATCH = 1000
 
 
 def fill(apps, schema_editor):
-    Article, Byline = apps.get_model("articles", "0002_desk"), apps.get_model("articles", "0002_desk")
+    Article, Byline = apps.get_model("articles", "Article"), apps.get_model("articles", "Byline")
     without = Article.objects.filter(bylines__isnull=True).select_related("author").order_by("pk")
     while batch := list(without[:BATCH]):
         for article in batch:
@@ -16,7 +16,7 @@ def fill(apps, schema_editor):
         Byline.objects.bulk_create(
             Byline(article=article, author_id=article.author_id, position=0) for article in batch
         )
-    images = apps.get_model("articles", "0002_desk").objects.exclude(renditions=[])
+    images = apps.get_model("articles", "ArticleImage").objects.exclude(renditions=[])
     images.filter(made_at=None).update(made_at=timezone.now())
 
 

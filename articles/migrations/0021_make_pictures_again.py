@@ -7,11 +7,11 @@ from django.db import migrations
 
 
 def make_again(apps, schema_editor):
-    apps.get_model("articles", "0020_pictures").objects.filter(crops=[]).update(made_at=None)
+    apps.get_model("articles", "ArticleImage").objects.filter(crops=[]).update(made_at=None)
 
 
 def say_decorative(apps, schema_editor):
-    apps.get_model("articles", "0020_pictures").objects.filter(alt="").update(decorative=True)
+    apps.get_model("articles", "ArticleImage").objects.filter(alt="").update(decorative=True)
 
 
 class Migration(migrations.Migration):

@@ -7,7 +7,7 @@ BATCH = 1_000
 
 def announce_quietly(apps, schema_editor):
     """What was public before counts as told: nobody could follow an author or a section then."""
-    articles = apps.get_model("articles", "0060_announced").objects
+    articles = apps.get_model("articles", "Article").objects
     newest = articles.aggregate(newest=Max("pk"))["newest"] or 0
     for start in range(0, newest + 1, BATCH):
         batch = articles.filter(pk__gte=start, pk__lt=start + BATCH, status__in=["published", "withdrawn"])

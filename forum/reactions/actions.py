@@ -2,7 +2,8 @@
 
 import re
 from base64 import urlsafe_b64encode
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
 
 from django.conf import settings
@@ -13,11 +14,12 @@ from django.utils.crypto import salted_hmac
 
 from articles.models import Article, Author, Discussion
 from forum import cleaning, text
-from forum.reactions import pauses, placing, rendering
+from forum.reactions import pace, pauses, placing, rendering
 from forum.reactions.models import Reaction
 from forum.spam import actions as spam
+from forum.spam import proofwork
 from forum.spam.memory import Memory, recall
-from forum.spam.screening import Outcome, Submission, screen
+from forum.spam.screening import Outcome, Submission, is_eased, screen
 from forum.subscriptions.actions import subscribe
 from forum.subscriptions.models import Subscription
 
@@ -55,6 +57,18 @@ class Paused(ReactionError):
         self.seconds = seconds
 
 
+class TooMany(ReactionError):
+    """This client posted as much as one may (PROMISES P19); `wait` tells for how long."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"wait {wait}")
+        self.wait = wait
+
+
+class NotProven(ReactionError):
+    """The sum is wrong, too old or for another reaction, or no sum can let this reaction through."""
+
+
 class AlreadyDecided(ReactionError):
     """Somebody else decided first (PROMISES P21); `reaction` is as it stands now."""
 
@@ -76,6 +90,7 @@ def post_reaction(
     follower: Subscription | None = None,
     form_key: str = "",
     client_key: str = "",
+    former_client_keys: Sequence[str] = (),
     author: Author | None = None,
     by_editors: bool = False,
     is_question: bool = False,
@@ -87,8 +102,9 @@ def post_reaction(
 
     Everything is written in one transaction. The strings must come out of forum.cleaning. `email_proven`: this browser confirmed this
     address recently, so it need not be confirmed again. `follower`: it came by mail from this subscription's address, in
-    place of `email`; nothing is asked. `author`: who of the byline speaks; under his own name, and he asks himself
-    nothing. `by_editors`: it is one of the staff, under `name`. Raises Closed, ParentGone, AlreadyPosted, Paused.
+    place of `email`; nothing is asked. `former_client_keys`: those of the same client in the hour before its key changed.
+    `author`: who of the byline speaks; under his own name, and he asks himself nothing. `by_editors`: it is one of the
+    staff, under `name`. Raises Closed, ParentGone, Paused, AlreadyPosted, TooMany; a second identical post costs nothing.
     """
     now = timezone.now()
     written_from = follower.address.email if follower else email
@@ -114,6 +130,11 @@ def post_reaction(
     # What only reads and reckons comes before the transaction: on SQLite everybody waits for whoever writes.
     discussion = _open_discussion(article)
     reaction.parent = _answered(reaction)
+    own_keys = [client_key, *former_client_keys] if client_key and not by_staff else []
+    lately = pace.of_client(own_keys, now=now)
+    if pace.wait_of_client(lately, now=now):
+        _refuse_second(reaction)
+        _refuse_hasty(own_keys, now=now)
     words = text.reader_html(body)
     verdict = screen(
         Submission(
@@ -129,6 +150,8 @@ def post_reaction(
             protected_names=_protected_names(),
             email=written_from,
             language=article.language,
+            hurried=pace.is_hurried(lately, now=now),
+            busy_site=bool(own_keys) and pace.is_site_busy(now=now),
             memory=Memory()
             if by_staff
             else recall(name=name, website=website, body=body, email=written_from, place=article.pk),
@@ -138,23 +161,54 @@ def post_reaction(
     publish = verdict.outcome == Outcome.PUBLISH
     reaction.held_because = verdict.reasons
     reaction.published_at = now if publish else None
+    if verdict.outcome == Outcome.REJECT:
+        reaction.status, email = Status.SPAM, ""
 
     with transaction.atomic():
+        _lock_against_second(reaction, own_keys)
         _refuse_second(reaction)
         if reaction.parent and not by_staff:
             _refuse_in_pause(reaction, reaction.parent)
+        _refuse_hasty(own_keys, now=now)
         if email:
             reaction.subscription = subscribe(
                 email=email, article=article, scope=notify, client_key=client_key, proven=email_proven, now=now
             )
         reaction.save(force_insert=True)
         spam.note_posted(body, place=article.pk, now=now)
+        if settings.AKISMET_KEY and not by_staff:
+            spam.note_check(reaction.pk, now=now)
         if publish:
             html = rendering.part(reaction, words=words)  # needs the id; still before the lock
             placing.place(reaction, _open_discussion(article, lock=True), now=now, html=html)
             if reaction.parent and reaction.parent.status != Status.PUBLISHED:
                 raise ParentGone
     return reaction
+
+
+def publish_proven(reaction: Reaction, *, solution: Mapping[str, str]) -> Reaction:
+    """Its writer's browser did the sum: what waits for its pace only is let through, once. Teaches the filter nothing.
+
+    Raises NotProven, AlreadyDecided, Closed; then it waits on.
+    """
+    if not awaits_proof(reaction) or not proofwork.is_solved(solution, subject=reaction.pk):
+        raise NotProven
+    with transaction.atomic():
+        discussion = _lock(reaction, Status.HELD)
+        if not discussion.is_open or not reaction.article.is_public:
+            raise Closed
+        if _strictest(settings.MODERATION, discussion.state) == "before" or not awaits_proof(reaction):
+            raise NotProven
+        if reaction.parent and reaction.parent.status != Status.PUBLISHED:
+            raise NotProven
+        reaction.published_at = now = timezone.now()
+        placing.place(reaction, discussion, now=now)
+    return reaction
+
+
+def awaits_proof(reaction: Reaction) -> bool:
+    """Would a sum let it through?"""
+    return settings.PROOF_OF_WORK and reaction.status == Status.HELD and is_eased(reaction.held_because)
 
 
 def approve(reaction: Reaction) -> Reaction:
@@ -272,13 +326,18 @@ def _teach(reaction: Reaction, *, as_spam: bool) -> None:
     spam.learn(reaction.pk, name=reaction.name, website=reaction.website, body=reaction.body, as_spam=as_spam)
 
 
-def _refuse_second(reaction: Reaction) -> None:
-    """Raise AlreadyPosted for a second identical post; of two that come at once, one waits here for the other."""
+def _lock_against_second(reaction: Reaction, client_keys: Sequence[str]) -> None:
+    """Of two identical posts at once, and of two of the same client, one waits here for the other."""
     if connection.vendor == "postgresql":  # SQLite's transactions come one after another by themselves (IMMEDIATE)
-        keys = sorted(_lock_number(key) for key in (reaction.form_key, reaction.fingerprint) if key)
+        limited = client_keys[:1] if pace.is_limited() else []
+        keys = sorted(_lock_number(key) for key in (reaction.form_key, reaction.fingerprint, *limited) if key)
         with connection.cursor() as cursor:
             for key in keys:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def _refuse_second(reaction: Reaction) -> None:
+    """Raise AlreadyPosted for a second identical post."""
     first = Reaction.objects.filter(form_key=reaction.form_key).first() if reaction.form_key else None
     if first is None:
         same = Reaction.objects.filter(
@@ -293,6 +352,12 @@ def _refuse_in_pause(reaction: Reaction, answered: Reaction) -> None:
     seconds = pauses.seconds_to_wait(answered, client_key=reaction.client_key, now=reaction.created_at)
     if seconds:
         raise Paused(seconds)
+
+
+def _refuse_hasty(client_keys: Sequence[str], *, now: datetime) -> None:
+    """Raise TooMany for a client that posted as much as one may."""
+    if wait := pace.wait_of_client(pace.of_client(client_keys, now=now), now=now):
+        raise TooMany(wait)
 
 
 def _open_discussion(article: Article, *, lock: bool = False) -> Discussion:

@@ -185,6 +185,7 @@ class Reaction(models.Model):
             models.Index(fields=["name", "-id"], name="reaction_by_name"),
             models.Index(fields=["website", "-id"], name="reaction_by_website", condition=~Q(website="")),
             models.Index(fields=["created_at"], name="reaction_client_kept", condition=~Q(client_key="")),
+            models.Index(fields=["client_key", "-created_at"], name="reaction_by_client", condition=~Q(client_key="")),
             models.Index(fields=["fingerprint", "-id"], name="reaction_same_words"),
             models.Index(
                 fields=["article", "-id"], name="reaction_by_author", condition=Q(by_author=True, status="published")

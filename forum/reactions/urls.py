@@ -16,4 +16,5 @@ urlpatterns = [
     path("reactions/", reading.recent, name="recent_reactions"),
     path("reactions/<number:pk>/", reading.permalink, name="reaction"),
     path("reactions/waiting/<str:token>/", posting.waiting, name="waiting"),
+    path("reactions/waiting/<str:token>/sum/", posting.prove, name="prove"),
 ]

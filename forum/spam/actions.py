@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from forum.spam import bayes, repeats
 from forum.spam.features import features
-from forum.spam.models import Filter, Lesson, SeenText, Token
+from forum.spam.models import Filter, Lesson, SeenText, ServiceCheck, Token
 from forum.spam.reading import read
 
 ENOUGH_NEWS = 5  # lessons, or one in twenty, before the threshold is chosen anew
@@ -24,6 +24,16 @@ def note_posted(body: str, *, place: int, now: datetime) -> None:
     prints = repeats.prints(read(body))
     if prints:
         SeenText.objects.bulk_create(SeenText(print=print_, place=place, seen_at=now) for print_ in prints)
+
+
+def note_check(subject: int, *, now: datetime) -> None:
+    """A service is to be asked about it, by the worker."""
+    ServiceCheck.objects.bulk_create([ServiceCheck(subject=subject, due_at=now)], ignore_conflicts=True)
+
+
+def is_decided(subject: int) -> bool:
+    """Has a moderator published it, or called it spam?"""
+    return Lesson.objects.filter(subject=subject).exists()
 
 
 def learn(subject: int, *, name: str, website: str, body: str, as_spam: bool) -> None:

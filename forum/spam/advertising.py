@@ -53,8 +53,28 @@ _OWN_SELF = re.compile(
     f"|like (?:and|en|or|&) {_BEGGED}|{_BEGGED} {_GAP}{{0,1}}(?:like|comment|and share)"
     f"|like this (?:comment|page|facebook)|abonneer (?:je|jullie|u) (?:op|nu|gratis|allemaal))\\b"
 )
+_SUBSCRIBE = re.compile(
+    f"{_NOT_HE_WHO}(?:^|\\b(?:please|pleas|pls|plz|guys|hey|hi|click|now|and|like|channel|chanell?) )"
+    "(?:subscribe?|suscribe|subcribe)\\b(?! to (?:that|this|the|his|her|their|your|an?)\\b)"
+    "|\\bsub?s?c?ri[bp]\\w* (?:to |2 |on |a |en )?(?:my|me|us|our|mi|mein(?:en)?)\\b"
+    "|\\binscreva(?: se)? (?:[^ ]+ )?(?:no|em) meu|\\babonne\\w* (?:[^ ]+ )?(?:a )?ma chaine"
+)
+_VOTES = re.compile(
+    "\\bthumbs? (?:(?:this|my|the)(?: comment)? up|up (?:so|this|to this))|\\bso (?:more|others?)(?: people)? can see (?:this|it)\\b"
+    "|\\b(?:give|drop|leave|hit) (?:(?:it|me|us|this|him) )?(?:a |the )(?:like|sub|follow|thumbs up)\\b"
+    f"|(?:^|\\b(?:please|pls|guys|and) ){_NOT_HE_WHO}share this (?:video|link|post|page|comment|to #+)\\b"
+    "|\\b(?:help me|become my|be my|want #+|bored of #+|reach #+) (?:[^ ]+ ){0,4}(?:subs|subscribers?|followers?|volgers|abonnees)\\b"
+)
+_ARTIST = re.compile(
+    "\\b(?:im|i am|ik ben|we are|were|my name is) (?:[^ ]+ ){0,6}(?:rappers?|singers?|producers?|remixer|youtuber|songwriter|musicians?|duo|dj"
+    "|gamer|zanger|zangeres|muzikant|producent)\\b"
+)
+_HEARD = re.compile(
+    "\\b(?:me (?:just )?a chance|check|checking|subscribe|(?:listen to|search|look up|watch) (?:my|me|our|us)|a listen|type in"
+    "|my channel|mijn kanaal|luister naar mijn|beluister)\\b"
+)
 _GROWTH = re.compile(
-    "\\b(?:need|want|buy|gain|more|free|get #+|have #+|koop|gratis|meer|wil) "
+    "(?<!\\bhas )(?<!\\bhave )(?<!\\bhad )(?<!\\bheeft )(?<!\\bhebben )\\b(?:need|want|buy|gain|more|free|get #+|have #+|koop|gratis|meer|wil) "
     "(?:[^ ]+ ){0,2}" + f"(?:{'|'.join(sorted(_FOLLOWERS))})\\b"
 )
 _TRADE = re.compile(
@@ -83,6 +103,8 @@ def is_advertising(text: Reading) -> bool:
     if words & _OUTLETS and any(bidding.search(said) for bidding in (_OWN_OUTLET, _BIDDEN, _CHANNEL, _OWN_FIRST)):
         return True
     if words & _BEGGING and _OWN_SELF.search(said):
+        return True
+    if _SUBSCRIBE.search(said) or _VOTES.search(said) or (_ARTIST.search(said) and _HEARD.search(said)):
         return True
     if words & _FOLLOWERS and _GROWTH.search(said):
         return True

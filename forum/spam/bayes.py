@@ -1,7 +1,7 @@
 """Naive Bayes, the arithmetic only: counts in, scores out. No rows.
 
 The score of a text has two parts. What is said: the weights of its words and word pairs (log odds of spam against good,
-each bounded) over the square root of their number, because neighbours say the same thing twice and a plain sum would be
+each bounded, small words less) over the square root of their number, because neighbours say the same thing twice and a plain sum would be
 far too sure of itself. And what is done: the weights of its measures (a link, disguised letters), which stand on their own.
 """
 
@@ -11,16 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from forum.spam.features import MEASURE, SHAPES
+from forum.spam.features import MEASURE, SHAPES, STEM
+from forum.spam.languages import SMALL_WORDS
 
-SMOOTHING = 0.5
+SMOOTHING = 1.0
 MOST_WEIGHT = 3.5
 SHARE_OF_A_SHAPE = 0.2  # capitals or length alone convict nobody
+SMALL_WORDS_COUNT = 0.3  # they are in every long text, and spam is longer: they say how much was said, not what
+STEMS_COUNT = 2.0  # twice: a long word says more than a short one, and its stem is better known than it
 ENOUGH_OF_EACH = 30  # below that the filter says nothing
 BLOCKS = 10
 HELD_GOOD_SHARE = 0.005  # at most so many of the good ones it has learnt may lie above the threshold
 LOWEST_THRESHOLD = 0.5
-MARGIN = 0.25  # spreads of the good scores that are kept clear above the highest of them
+MARGIN = 0.4  # spreads of the good scores that are kept clear above the highest of them
 OUTLYING = 3.0  # but one odd good text does not blind the filter: so many spreads above their mean is enough
 
 
@@ -44,7 +47,7 @@ def weight(seen: Counts, learnt: Counts) -> float:
 
 
 def score(words: Iterable[str], seen: Mapping[str, Counts], learnt: Counts) -> float:
-    said, known, done = 0.0, 0, 0.0
+    said, known, done = 0.0, 0.0, 0.0
     for word in words:
         value = weight(seen[word], learnt) if word in seen else 0.0
         if word.startswith(SHAPES):
@@ -52,14 +55,23 @@ def score(words: Iterable[str], seen: Mapping[str, Counts], learnt: Counts) -> f
         elif word.startswith(MEASURE):
             done += value
         elif value:
-            said += value
-            known += 1
+            counts = _counts(word)
+            said += counts * value
+            known += counts
     return said / math.sqrt(known + 1) + done
+
+
+def _counts(word: str) -> float:
+    """How much a word, pair or stem weighs beside others."""
+    if word.startswith(STEM):
+        return STEMS_COUNT
+    one, _space, other = word.partition(" ")
+    return SMALL_WORDS_COUNT if one in SMALL_WORDS and (not other or other in SMALL_WORDS) else 1.0
 
 
 def strongest(words: Iterable[str], seen: Mapping[str, Counts], learnt: Counts, most: int = 5) -> list[str]:
     """The features that speak most for spam, strongest first: what a moderator is told. A word before the pairs it is in."""
-    weights = {word: weight(seen[word], learnt) for word in words if word in seen}
+    weights = {word: weight(seen[word], learnt) for word in words if word in seen and not word.startswith(STEM)}
     speaking = {word: value * _says(word) for word, value in weights.items() if value > 0}
     return sorted(speaking, key=lambda word: (-speaking[word], word))[:most]
 
@@ -67,7 +79,7 @@ def strongest(words: Iterable[str], seen: Mapping[str, Counts], learnt: Counts, 
 def _says(feature: str) -> float:
     if feature.startswith(SHAPES):
         return SHARE_OF_A_SHAPE
-    return 0.5 if " " in feature else 1.0
+    return _counts(feature) * (0.5 if " " in feature else 1.0)
 
 
 def choose_threshold(lessons: Sequence[Lesson]) -> float | None:

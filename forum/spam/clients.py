@@ -2,11 +2,13 @@
 
 import ipaddress
 from base64 import urlsafe_b64encode
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 IPV6_PREFIX = 64  # one subscriber's network
+LONGEST_LIMIT = timedelta(hours=1)
 
 
 def client_key(address: str, *, today: date) -> str:
@@ -24,3 +26,11 @@ def client_key(address: str, *, today: date) -> str:
         network = str(found)
     digest = salted_hmac(f"forum.spam.client {today:%Y-%m}", network, algorithm="sha256").digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def client_keys(address: str, *, now: datetime) -> list[str]:
+    """Every key that this client had within the last hour, today's first: two just after midnight on the first of a month,
+    or else everybody could begin counting anew. None for something that is no address."""
+    days = {timezone.localdate(now): None, timezone.localdate(now - LONGEST_LIMIT): None}
+    keys = dict.fromkeys(client_key(address, today=day) for day in days)
+    return [key for key in keys if key]

@@ -6,7 +6,9 @@ No address and no number is kept as it stands; an e-mail address is never asked 
 from forum.spam.reading import Reading, fold, host_of, parents, read
 
 MOST_WORDS = 160  # of a long text the beginning and the end: what is sold stands there
-MOST_FEATURES = 400
+MOST_FEATURES = 460
+STEM = "/"  # begins the first letters of a long word: what stands for its other forms, and its misspellings
+STEM_LETTERS = 6
 BARE_WORDS = 3  # and a link: little else was said
 MEASURE = "="  # begins what is no word
 SHAPES = ("=capitals", "=digits", "=exclamations", "=length")  # how it looks, not what it does
@@ -22,6 +24,7 @@ def features_of(text: Reading, *, name: str, website: str) -> list[str]:
     if len(words) > MOST_WORDS:
         words = [*words[: MOST_WORDS // 2], *words[-MOST_WORDS // 2 :]]
     found = [word for word in words if len(word) > 1]
+    found += [f"{STEM}{word[:STEM_LETTERS]}" for word in words if len(word) > STEM_LETTERS]
     found += [f"{one} {other}" for one, other in zip(["^", *words], [*words, "$"], strict=True) if words]
     found += [f"host:{_site(host)}" for host in text.hosts[:10] if host]
     found += [f"name:{fold(word)[0]}" for word in name.split()[:6]]

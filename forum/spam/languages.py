@@ -42,6 +42,9 @@ _LANGUAGES: dict[str, frozenset[str]] = {
     for words in _SMALL_WORDS.values()
     for word in words.split()
 }
+SMALL_WORDS = frozenset(_LANGUAGES) | frozenset(
+    ["me", "im", "us", "them", "your", "jij", "jullie", "jou", "jouw", "mij", "hun", "hem", "haar"]
+)
 _UNKNOWN: frozenset[str] = frozenset()
 
 

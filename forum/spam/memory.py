@@ -1,6 +1,7 @@
 """What is known of a text before it is judged: one question to the database, whatever its length."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +11,15 @@ from django.utils import timezone
 
 from forum.spam import repeats
 from forum.spam.bayes import Counts
+from forum.spam.disguises import hosts_named
 from forum.spam.features import features_of
-from forum.spam.reading import Reading, fold, host_of, parents, read, skeleton
+from forum.spam.reading import Reading, fold, parents, read, skeleton
 
 MOST_KEYS = 1_500  # words and places of a text that blocked terms are looked up by
+MOST_CUT = 200
+_CUT = re.compile(r"[^\W_][^\w\s][^\W_]|[^\W_]_[^\W_]|([^\W\d_])\1\1")
+_SIGNS = re.compile(r"[\W_]+")
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 NOWHERE = 0  # no article
 NOTHING = Counts(0, 0)
 
@@ -35,7 +41,7 @@ def recall(*, name: str, website: str, body: str, email: str = "", place: int = 
     text = read(body)
     words = features_of(text, name=name, website=website)
     said = said_by(text, name=name)
-    places = places_of(text, website=website, email=email)
+    places = places_of(body, website=website, email=email)
     terms: list[tuple[str, str]] = []
     seen: dict[str, Counts] = {}
     times: dict[str, int] = {}
@@ -75,14 +81,21 @@ def _rows(
 
 
 def said_by(text: Reading, *, name: str) -> list[str]:
-    """The words of name and text in order, as blocked terms are compared; a stop between the two."""
-    return [*(skeleton(fold(word)[0]) for word in read(name).words), "", *map(skeleton, text.words)]
+    """The words of name and text in order, as blocked terms are compared; a stop between the two. After another stop what is one
+    word to the eye, cut up by signs or drawn out (go-kt.ent, gokkkktent)."""
+    words = [*(skeleton(fold(word)[0]) for word in read(name).words), "", *map(skeleton, text.words)]
+    cut = [
+        _DRAWN_OUT.sub(r"\1", _SIGNS.sub("", chunk))
+        for chunk in dict.fromkeys(text.plain.split())
+        if _CUT.search(chunk)
+    ]
+    return [*words, "", *(skeleton(fold(word)[0]) for word in cut[:MOST_CUT] if word)]
 
 
-def places_of(text: Reading, *, website: str, email: str) -> set[str]:
+def places_of(body: str, *, website: str, email: str) -> set[str]:
     """Every domain that is named, and those above it."""
-    hosts = [*text.hosts, host_of(website), email.rpartition("@")[2].lower()]
-    return {place for host in hosts if host for place in parents(host)}
+    named = hosts_named(f"{body} {website}") + [email.rpartition("@")[2].lower()]
+    return {place for host in named if host for place in parents(host)}
 
 
 def stands_in(reads: str, said: Sequence[str], places: set[str]) -> bool:

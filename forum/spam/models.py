@@ -69,6 +69,20 @@ class SeenText(models.Model):
         return f"print {self.pk}"
 
 
+class ServiceCheck(models.Model):
+    """A text about which a service is still to be asked (akismet.py), and when next. Gone when it answered, or never will."""
+
+    subject = models.PositiveBigIntegerField(unique=True)  # the reaction's number; the rooms above know what it is
+    due_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], name="spam_check_due")]
+
+    def __str__(self) -> str:
+        return f"check {self.pk}"
+
+
 class BlockedTerm(models.Model):
     """A word, some words in a row, or a domain with all below it, that moderators want to see before it is published."""
 

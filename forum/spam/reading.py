@@ -11,6 +11,7 @@ from html import unescape
 from typing import NamedTuple
 
 from forum.lookalikes import LOOKALIKES, SEEN_AS_LATIN
+from forum.spam.disguises import bare
 
 MOST_HOSTS = 40
 _DOTTED = "com|net|org|info|biz|nl|be|eu|uk|de|fr|es|it|pl|ru|cn|in|us|io|tv|ly|cc|xyz|top|site|online|shop|store|club|app|dev"
@@ -18,6 +19,7 @@ _DOTTED += "|ws|su|ua|br|se|io|live|vip|win|bet|casino|loan|click|link|icu|pro|b
 _ALSO_WORDS = frozenset(("de", "es", "it", "in", "us", "se", "be", "fun", "top", "win", "pro", "live", "link", "app"))
 _LINK = re.compile(
     r"(?P<web>(?:https?://|www\.)[^\s<>\"'\[\]]+)"
+    r"|(?P<clip>/?\bwatch\?v=[\w-]{6,})"  # the end of an address of a film
     r"|(?P<mail>[^\s<>@\"'(),;:]{1,64}@[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){1,8})"
     r"|(?<![\w@.-])(?P<bare>[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){0,5}\.(?:"
     + _DOTTED
@@ -31,10 +33,10 @@ _LINK_IN_MARKUP = re.compile(r"<a\s|\[(?:url|link)\b", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^\s<>\"'\[\]]+", re.IGNORECASE)
 _SPACED = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .*_·-]{1,2}){3,}[^\W\d_](?![^\W_])")
 _NOT_WORD = re.compile(r"[\W_]+")
-_WORD = re.compile(r"\$?[^\W_]+(?:[$@|](?=[^\W_])[^\W_]+)*(?:['’][^\W\d_]{1,3}(?![^\W_]))?")
+_WORD = re.compile(r"\$?[^\W_]+(?:[$@|€£](?=[^\W_])[^\W_]+)*(?:['’][^\W\d_]{1,3}(?![^\W_]))?")
 _RUN = re.compile(r"(.)\1{2,}")
-_BETWEEN = re.compile(r"(?<=[a-z])[013457$@|]+(?=[a-z])|^\$(?=[a-z])")
-_DIGITS = str.maketrans("013457$@|", "oieastsai")
+_BETWEEN = re.compile(r"(?<=[a-z])[013457$@|€£]+(?=[a-z])|^\$(?=[a-z])")
+_DIGITS = str.maketrans("013457$@|€£", "oieastsaiel")
 
 
 class Reading(NamedTuple):
@@ -56,12 +58,12 @@ def read(text: str) -> Reading:
         if found["mail"]:
             counts["mails"] += 1
             return " "
-        address = found["web"] or found["bare"]
+        address = found["web"] or found["bare"] or "youtube.com"
         if found["bare"] and not found["path"]:
             ending = address.rpartition(".")[2]
             if ending.lower() in _ALSO_WORDS and not address.islower():
                 return found[0]  # a sentence that begins where another ended
-        if found["split"]:
+        if found["split"] is not None:
             address = re.sub(r"\W+(?:(?:dot|punt)\W+)?", ".", found["split"], flags=re.IGNORECASE)
         counts["links"] += 1
         if len(hosts) < MOST_HOSTS:
@@ -75,6 +77,7 @@ def read(text: str) -> Reading:
 
     if "&" in text:
         text = unescape(text)
+    text = bare(text)
     markup = bool(_LINK_IN_MARKUP.search(text))
     plain = _LINK.sub(note, _TAG.sub(lift, text) if "<" in text or "[" in text else text)
     spaced = 0

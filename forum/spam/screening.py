@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from forum.cleaning import name_skeleton
-from forum.spam import bayes, repeats
+from forum.spam import bayes, names, repeats
 from forum.spam.advertising import is_advertising
 from forum.spam.languages import is_other_language
 from forum.spam.mail_domains import is_disposable
@@ -24,6 +23,7 @@ MAX_LINKS_UNSEEN = 2  # PROMISES C7
 class Outcome(StrEnum):
     PUBLISH = "publish"
     HOLD = "hold"
+    REJECT = "reject"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Submission:
     "after", "first" or "before". `seconds_open` is None when the form did not say when it was opened.
     `known_reader`: this name with this address was published before. `same_origin` is False when the browser sent
     neither Sec-Fetch-Site nor Origin. `protected_names` are names of staff and authors. `email` is looked at and goes
-    nowhere else. `language` is the article's; "" when it is not known.
+    nowhere else. `language` is the article's; "" when it is not known. `hurried`: this client posted unusually much lately;
+    `busy_site`: everybody together did.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Submission:
     protected_names: Sequence[str] = field(default_factory=tuple)
     email: str = ""
     language: str = ""
+    hurried: bool = False
+    busy_site: bool = False
     memory: Memory = field(default_factory=Memory)
 
 
@@ -58,7 +61,7 @@ class Verdict:
 
 def screen(submission: Submission, *, without: Collection[str] = ()) -> Verdict:
     """Every rule is asked, so that a moderator sees every reason. An author under his own article is never held, nor
-    are the editors.
+    are the editors. What a machine sent and says what only sellers say is not even held: see `is_certain`.
 
     `without`: names of rules that are switched off.
     """
@@ -69,7 +72,21 @@ def screen(submission: Submission, *, without: Collection[str] = ()) -> Verdict:
         found = rule.__name__ not in without and rule(submission)
         if found:
             reasons.append(rule.__name__ if found is True else f"{rule.__name__}:{found}")
+    if CERTAIN not in without and is_certain(reasons):
+        return Verdict(Outcome.REJECT, [*reasons, CERTAIN])
     return Verdict(Outcome.HOLD if reasons else Outcome.PUBLISH, reasons)
+
+
+def is_certain(reasons: Collection[str]) -> bool:
+    """No person filled in the hidden field, and at least two rules that look at nothing but the words found advertising."""
+    found = {reason.partition(":")[0] for reason in reasons}
+    return honeypot.__name__ in found and len(found & OF_SELLERS) >= 2
+
+
+def is_eased(reasons: Collection[str]) -> bool:
+    """Would a browser's sum answer every one of these suspicions? They are about pace only. Not `no_origin`: another
+    site could send a form for its visitor, whose own browser would then do the sum."""
+    return bool(reasons) and EASED_BY_WORK.issuperset(reasons)
 
 
 def honeypot(submission: Submission) -> bool:
@@ -88,9 +105,8 @@ def no_origin(submission: Submission) -> bool:
 
 
 def protected_name(submission: Submission) -> bool:
-    """The name is, or looks like, one of the staff or the authors."""
-    skeleton = name_skeleton(submission.name)
-    return any(skeleton == name_skeleton(name) for name in submission.protected_names)
+    """The name is, or looks like, one of the staff or the authors, or claims to speak for the site."""
+    return names.is_borrowed(submission.name, submission.protected_names)
 
 
 def links(submission: Submission) -> bool:
@@ -138,6 +154,16 @@ def like_spam(submission: Submission) -> str:
     return "|".join(bayes.strongest(memory.words, memory.seen, memory.learnt)) or "?"
 
 
+def hurried(submission: Submission) -> bool:
+    """One client posted more within the hour than people usually write."""
+    return submission.hurried
+
+
+def busy_site(submission: Submission) -> bool:
+    """The whole site gets more reactions a minute than it is used to."""
+    return submission.busy_site
+
+
 def first_time(submission: Submission) -> bool:
     """This name with this address was never published here."""
     return submission.mode == "first" and not submission.known_reader
@@ -161,6 +187,11 @@ RULES: tuple[Callable[[Submission], bool | str], ...] = (
     other_language,
     advertising,
     like_spam,
+    hurried,
+    busy_site,
     first_time,
     all_are_read,
 )
+CERTAIN = "certain"
+OF_SELLERS = frozenset(("links", "repeated", "blocked", "advertising", "like_spam"))
+EASED_BY_WORK = frozenset(("too_fast", "hurried", "busy_site"))

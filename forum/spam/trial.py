@@ -13,7 +13,8 @@ from forum import cleaning
 from forum.spam import bayes, repeats
 from forum.spam.actions import ENOUGH_NEWS, LESSONS_WEIGHED, NEWS_SHARE
 from forum.spam.bayes import Counts
-from forum.spam.features import MEASURE, features
+from forum.spam.features import MEASURE, STEM, features
+from forum.spam.languages import SMALL_WORDS
 from forum.spam.memory import Memory, places_of, said_by, stands_in
 from forum.spam.models import BlockedTerm
 from forum.spam.reading import read
@@ -22,7 +23,17 @@ from forum.spam.screening import Submission, Verdict, screen
 LABELS = {"spam": True, "1": True, "ham": False, "good": False, "0": False}
 MAX_CELL_CHARS = 1_000_000
 MAX_BODY_CHARS = 20_000
-NEEDS_MORE = ("honeypot", "too_fast", "no_origin", "protected_name", "disposable_mail", "first_time", "all_are_read")
+NEEDS_MORE = (
+    "honeypot",
+    "too_fast",
+    "no_origin",
+    "protected_name",
+    "disposable_mail",
+    "hurried",
+    "busy_site",
+    "first_time",
+    "all_are_read",
+)
 
 
 class BadFile(Exception):
@@ -128,7 +139,7 @@ class Notebook:
         words = features(row.name, row.website, row.text)
         since = now - repeats.REMEMBERED
         times = {print_: sum(at > since for at in self.prints.get(print_, ())) for print_ in repeats.prints(text)}
-        said, places = said_by(text, name=row.name), places_of(text, website=row.website, email="")
+        said, places = said_by(text, name=row.name), places_of(row.text, website=row.website, email="")
         blocked = next((term for reads, term in sorted(self.terms) if stands_in(reads, said, places)), "")
         seen = {word: self.seen[word] for word in words if word in self.seen}
         return Memory(words, seen, self.learnt, self.threshold, {p: n for p, n in times.items() if n}, blocked)
@@ -139,7 +150,7 @@ class Notebook:
 
     def strongest(self, most: int = 20) -> list[tuple[str, Counts]]:
         weights = {word: bayes.weight(seen, self.learnt) for word, seen in self.seen.items()}
-        speaking = [word for word in weights if not word.startswith(MEASURE)]
+        speaking = [word for word in weights if not word.startswith((MEASURE, STEM)) and word not in SMALL_WORDS]
         speaking.sort(key=lambda word: (-weights[word], -self.seen[word].spam, word))
         return [(word, self.seen[word]) for word in speaking[:most] if weights[word] > 0]
 

@@ -35,6 +35,18 @@ def test_each_page_has_an_address_in_both_languages_that_names_the_other(client,
     assert f'<a href="/{kind}/" lang="nl" hreflang="nl">Nederlands</a>' in client.get(f"/en/{kind}/").text
 
 
+def test_the_page_on_privacy_tells_of_the_service_that_was_chosen(client, settings):
+    assert "Akismet" not in client.get("/privacy/").text + client.get("/en/privacy/").text
+    settings.AKISMET_KEY = "a-key"
+    for path, others, ask in (
+        ("/privacy/", "Anderen", "Wat je kunt vragen"),
+        ("/en/privacy/", "Others", "What you can ask"),
+    ):
+        page = client.get(path).text
+        assert page.index(others) < page.index("Akismet") < page.index(ask)
+        assert page.count("<h2>") == client.get("/en/privacy/").text.count("<h2>")
+
+
 def test_the_address_with_the_language_of_the_site_leads_to_the_short_one(client):
     answer = client.get("/nl/privacy/")
     assert (answer.status_code, answer["Location"]) == (301, "/privacy/")

@@ -145,3 +145,16 @@ def test_a_reader_is_told_confirms_and_leaves_in_the_browser(reader: Page, site:
     reader.goto(stop)
     reader.get_by_role("button", name="Stop met deze meldingen").click()
     expect(reader.locator("main")).to_contain_text("Gestopt.")
+
+
+def test_who_is_faster_than_people_waits_or_lets_his_browser_do_a_sum(reader: Page, site: Site, request):
+    words = f"Vlug gezegd ({request.node.callspec.id})."
+    reader.goto(site.url + HALLERWAARD + "react/")
+    fill(reader, name="Vera Vlug", body=words)
+    reader.get_by_role("button", name="Plaats reactie").click()
+    if "without" in request.node.callspec.id:
+        expect(reader.locator("main")).to_contain_text("Je reactie wacht op beoordeling.")
+        expect(reader.locator("[data-sum-line]")).to_be_hidden()
+    else:
+        expect(reader).to_have_url(re.compile(r"#reaction-\d+$"), timeout=20_000)
+        expect(reader.locator(".reaction", has_text=words)).to_be_visible()

@@ -33,6 +33,8 @@ def post(article: int, **fields: Any) -> Any:
         reaction = actions.post_reaction(under, author=author, **fields)
     except actions.AlreadyPosted as error:
         return {"again": error.reaction.pk}
+    except actions.TooMany as error:
+        return {"wait": error.wait.total_seconds()}
     except actions.ParentGone:
         return {"gone": fields["parent_id"]}
     return {"posted": reaction.pk, "status": reaction.status, "seconds": time.monotonic() - begun}

@@ -88,6 +88,26 @@ def test_p20_two_identical_posts_at_once_become_one(racers):
     assert both[0].do("post", **{**by_key, "body": "Ronde 0.", "form_key": ""})["again"]
 
 
+@pytest.fixture
+def limits(monkeypatch):
+    monkeypatch.setenv("LIMIT_PER_MINUTE", "5")
+    monkeypatch.setenv("LIMIT_PER_HOUR", "30")
+
+
+def test_p19_processes_that_post_at_once_for_one_client_cannot_pass_the_limit_together(limits, racers):
+    four = racers(4)
+    article = four[0].do("make")
+    fields = {"article": article, "name": "Piet", "website": "", "client_key": "k" * 43}
+    answers = []
+    for n in range(3):
+        answers += at_once(four, "post", *({**fields, "body": f"Ronde {n} van {racer}."} for racer in range(4)))
+    assert sum("posted" in answer for answer in answers) == 5
+    assert all(0 < answer["wait"] <= 60 for answer in answers if "posted" not in answer)
+    assert len(four[0].do("report", article=article)["reactions"]) == 5
+    other = {**fields, "client_key": "o" * 43, "body": "Van een ander."}
+    assert "posted" in four[0].do("post", **other)
+
+
 def test_p03_concurrent_writers_all_succeed_and_every_number_is_given_once(racers):
     writers = racers(P3_WRITERS)
     article = writers[0].do("make")

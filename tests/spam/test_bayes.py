@@ -27,6 +27,15 @@ def test_what_is_done_counts_whole_and_how_it_looks_a_little():
     assert 0 < looks < said < done
 
 
+def test_small_words_say_little_and_the_beginning_of_a_long_word_much():
+    seen = {word: Counts(30, 3) for word in ("the", "casino", "/subscr", "of the", "casino bonus")}
+    small, pair, word, stem = (
+        score([one, "mooi"], seen | {"mooi": Counts(3, 30)}, LEARNT) for one in ("the", "of the", "casino", "/subscr")
+    )
+    assert small == pair < word < stem
+    assert "/subscr" not in strongest(seen, seen, LEARNT) and strongest(seen, seen, LEARNT)[0] == "casino"
+
+
 def test_the_strongest_words_come_first_and_words_before_their_pairs():
     seen = {"casino": Counts(30, 0), "gratis": Counts(20, 4), "gratis casino": Counts(30, 0), "mooi": Counts(0, 30)}
     assert strongest(seen, seen, LEARNT) == ["casino", "gratis casino", "gratis"]

@@ -181,3 +181,29 @@ def test_a_verdict_takes_time_in_proportion_to_the_length(piece):
     began = time.process_time()
     screen(replace(GOOD, body=body))
     assert time.process_time() - began < 1.0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("Subscribe if you are watching", "LIKE AND SUBSCRIB if you agree", "los invito a suscribirse a mi canal", "please subscribe, thanks"),
+        *("Help me get 100 subscribers by the end of the night", "Please become my first subscriber", "THUMBS THIS COMMENT UP please"),
+        *("thumbs up so more can see this", "Im a 15 year old rapper, just give me a chance", "Ik ben zanger, luister naar mijn nieuwe nummer"),
+        *("share this video with ten friends", "it would be nice if you could drop a like", "s'abonner à ma chaîne"),
+    ],
+)  # fmt: skip
+def test_advertising_knows_how_people_beg(body):
+    assert "advertising" in held(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("I subscribe to the paper and I am happy with it", "How do I subscribe to the newsletter?", "I subscribe to that view"),
+        *("The singer gave me a chance to think about it", "I am a singer in a choir and my teacher says the same", "He has more subscribers than we do"),
+        *("Ik ben muzikant en woon om de hoek", "I share this opinion", "Thumbs up for the author", "Please share your recipe", "We are a band of volunteers"),
+        *("Ik ben abonnee van de krant", "I like this so much", "We share this street with trams", "She was the first subscriber of this paper"),
+    ],
+)  # fmt: skip
+def test_who_only_tells_of_such_things_is_no_advertiser(body):
+    assert "advertising" not in held(body)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from forum.spam.reasons import REASON_LABELS
-from forum.spam.screening import RULES, Outcome, Submission, screen
+from forum.spam.screening import CERTAIN, RULES, Outcome, Submission, screen
 
 GOOD = Submission(name="Sanne Kuipers", website="https://sannetekent.example/", body="Mooi stuk.", mode="after")
 
@@ -69,7 +69,7 @@ def test_every_reason_is_given_in_order_and_has_a_label():
     worst = {"honeypot": "x", "seconds_open": 0, "same_origin": False, "body": "http://a " * 9}
     held = reasons(name="Noor", protected_names=["Noor"], mode="first", **worst)
     assert held == ["honeypot", "too_fast", "no_origin", "protected_name", "links", "first_time"]
-    assert set(REASON_LABELS) == {rule.__name__ for rule in RULES} | {"reported"}  # the readers' own
+    assert set(REASON_LABELS) == {rule.__name__ for rule in RULES} | {CERTAIN, "akismet", "reported"}
 
 
 def test_every_rule_but_the_moderation_mode_can_be_switched_off(settings):

@@ -1,7 +1,9 @@
 """Writing a reaction: the form, the preview, the post, and what its writer sees while it waits."""
 
 import logging
+import math
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,10 +23,23 @@ from articles.templatetags.articles import local_year
 from forum.cleaning import website_host
 from forum.converters import number_in_query
 from forum.reactions import identity, pauses
-from forum.reactions.actions import AlreadyPosted, Closed, ParentGone, Paused, post_reaction
+from forum.reactions.actions import (
+    AlreadyDecided,
+    AlreadyPosted,
+    Closed,
+    NotProven,
+    ParentGone,
+    Paused,
+    TooMany,
+    awaits_proof,
+    post_reaction,
+    publish_proven,
+)
 from forum.reactions.forms import ReactionForm, kept_of
 from forum.reactions.models import Reaction
-from forum.spam.clients import client_key
+from forum.spam import proofwork
+from forum.spam.clients import client_keys
+from forum.spam.screening import CERTAIN
 from forum.subscriptions.proof import proven
 from forum.text import reader_html
 
@@ -36,6 +51,7 @@ WORDS = ("name", "website", "body")
 TICKS = ("question", "remember")
 HIDDEN = ("parent", "form_key", "opened")
 RETRY_SECONDS = 60
+TRIED = "tried"  # in the address of a waiting page: no sum again
 
 
 def private(view: View) -> View:
@@ -97,6 +113,7 @@ def _answer(request: HttpRequest, article: Article) -> HttpResponse:
 
 def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpResponse:
     given, voice = form.cleaned_data, form.voice
+    client_key, *former = client_keys(request.client_address, now=timezone.now()) or [""]  # type: ignore[attr-defined]
     try:
         reaction = post_reaction(
             article,
@@ -108,7 +125,8 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpRes
             notify=given["notify"],
             email_proven=proven(request, given["email"]),
             form_key=given["form_key"],
-            client_key=client_key(request.client_address, today=timezone.localdate()),  # type: ignore[attr-defined]
+            client_key=client_key,
+            former_client_keys=former,
             author=voice.author if voice else None,
             by_editors=voice is not None and voice.author is None,
             is_question=given.get("question", False),
@@ -120,6 +138,8 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpRes
         reaction = again.reaction
     except Closed:
         return _closed(request, article)
+    except TooMany as hasty:
+        return _too_many(request, form, wait=hasty.wait)
     except ParentGone:
         form.answer_nothing()
         return _form_page(request, article, form, status=422)
@@ -189,6 +209,28 @@ def _preview(request: HttpRequest, article: Article, form: ReactionForm) -> Http
 def _closed(request: HttpRequest, article: Article) -> HttpResponse:
     sentence = gettext("Reactions to this article have closed. Your text is below so you can copy it")
     return _refusal(request, {"sentence": sentence, "kept": kept_of(request.POST, *WORDS)}, status=409)
+
+
+def _too_many(request: HttpRequest, form: ReactionForm, *, wait: timedelta) -> HttpResponse:
+    """P19: the form again, filled in, to be sent a little later."""
+    seconds = math.ceil(wait.total_seconds())
+    kept = kept_of(request.POST, *WORDS, *HIDDEN, *TICKS, "notify")
+    again = ReactionForm(kept=kept, slug=form.slug, parent=form.answered)
+    response = _refusal(request, {"sentence": _when_again(seconds), "form": again}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def _when_again(seconds: int) -> str:
+    minutes = math.ceil(seconds / 60)
+    if seconds <= 90:
+        when = ngettext("in %(n)s second", "in %(n)s seconds", seconds) % {"n": seconds}
+    else:
+        when = ngettext("in %(n)s minute", "in %(n)s minutes", minutes) % {"n": minutes}
+    sentence = gettext(
+        "You posted several reactions in a short time. You can post this one %(when)s. Your text is below"
+    )
+    return sentence % {"when": when}
 
 
 def _try_again(request: HttpRequest, slug: str) -> HttpResponse:
@@ -278,12 +320,29 @@ def waiting(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "refused": reaction.status in (Status.REFUSED, Status.SPAM, Status.REMOVED),
         "was_up": reaction.thread_no is not None,
+        "by_machine": CERTAIN in reaction.held_because,
         "withdrawn": reaction.status == Status.WITHDRAWN,
         "has_address": reaction.subscription_id is not None,
         "draft": _drawn(reaction),
     }
+    if awaits_proof(reaction) and TRIED not in request.GET:
+        context |= {"sum": proofwork.challenge(reaction.pk, now=timezone.now()), "token": token}
     with translation.override(reaction.article.language):
         return render(request, "reactions/waiting.html", context)
+
+
+@csrf_exempt  # as `post`
+@require_POST
+@private
+def prove(request: HttpRequest, token: str) -> HttpResponse:
+    """What a script posted for a reaction that waits for its pace only. Wrong or late: it waits on, and its page says so."""
+    reaction = get_object_or_404(Reaction.objects.select_related("article"), pk=identity.waiting_id(token))
+    try:
+        publish_proven(reaction, solution=request.POST)
+    except (NotProven, AlreadyDecided, Closed):
+        pass
+    waiting_page = reverse("waiting", args=[token])
+    return HttpResponse(status=303, headers={"Location": f"{waiting_page}?{TRIED}"})
 
 
 def _article(slug: str) -> Article:

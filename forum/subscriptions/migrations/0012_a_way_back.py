@@ -3,8 +3,8 @@ from django.db import migrations
 
 def forget_followers(apps, schema_editor):
     """The version before this one knows followers of articles only."""
-    apps.get_model("subscriptions", "0011_authors_and_sections").objects.filter(scope="new").delete()
-    apps.get_model("subscriptions", "0011_authors_and_sections").objects.filter(article=None).delete()
+    apps.get_model("subscriptions", "Consent").objects.filter(scope="new").delete()
+    apps.get_model("subscriptions", "Subscription").objects.filter(article=None).delete()
 
 
 class Migration(migrations.Migration):
