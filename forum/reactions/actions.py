@@ -1,20 +1,18 @@
 """Every write that means something to a reaction."""
 
 import re
-from base64 import urlsafe_b64encode
 from datetime import timedelta
 from hashlib import blake2b, sha256
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from articles.models import Article, Author, Discussion
-from forum import cleaning, text
-from forum.reactions import placing, rendering
-from forum.reactions.models import Reaction
+from forum import text
+from forum.reactions import naming, placing, rendering
+from forum.reactions.models import Proof, Reaction
+from forum.reactions.owning import hashed, reader_key
 from forum.spam import actions as spam
 from forum.spam.memory import Memory, recall
 from forum.spam.screening import Outcome, Submission, screen
@@ -91,29 +89,33 @@ def post_reaction(
         by_editors=by_editors,
         is_question=is_question and not author and not by_editors,
         created_at=now,
-        reader_key=_reader_key(email),
+        reader_key=reader_key(email),
+        proof=Proof.BROWSER if email and email_proven else "",
         client_key=client_key,
         form_key=form_key if FORM_KEY.fullmatch(form_key) else None,
     )
-    reaction.fingerprint = _fingerprint(reaction)
+    reaction.fingerprint = fingerprint(reaction)
     by_staff = reaction.by_author or by_editors
 
     # What only reads and reckons comes before the transaction: on SQLite everybody waits for whoever writes.
-    discussion = _open_discussion(article)
+    discussion = open_discussion(article)
     reaction.parent = _answered(reaction)
     words = text.reader_html(body)
+    standing = None if by_staff else naming.standing(reaction.name, reaction.reader_key, proven=email_proven)
+    reaction.name_confirmed = standing == naming.Standing.OWN
     verdict = screen(
         Submission(
             name=reaction.name,
             website=website,
             body=body,
-            mode=_strictest(settings.MODERATION, discussion.state),
-            known_reader=_is_known(reaction),
+            mode=strictest(settings.MODERATION, discussion.state),
+            known_reader=is_known(reaction),
             by_staff=by_staff,
             honeypot=honeypot,
             seconds_open=seconds_open,
             same_origin=same_origin,
-            protected_names=_protected_names(),
+            protected_names=naming.protected_names(),
+            name_is_claimed=standing == naming.Standing.OTHERS,
             email=email,
             language=article.language,
             memory=Memory()
@@ -136,7 +138,7 @@ def post_reaction(
         spam.note_posted(body, place=article.pk, now=now)
         if publish:
             html = rendering.part(reaction, words=words)  # needs the id; still before the lock
-            placing.place(reaction, _open_discussion(article, lock=True), now=now, html=html)
+            placing.place(reaction, open_discussion(article, lock=True), now=now, html=html)
             if reaction.parent and reaction.parent.status != Status.PUBLISHED:
                 raise ParentGone
     return reaction
@@ -145,20 +147,28 @@ def post_reaction(
 def approve(reaction: Reaction) -> Reaction:
     """Publish a held, refused or spam reaction; numbers are given the first time. Raises Closed never: moderators may."""
     with transaction.atomic():
-        discussion = _lock(reaction, Status.HELD, Status.REFUSED, Status.SPAM)
-        reaction.decision_reason = ""
-        reaction.published_at = now = timezone.now()
-        placing.place(reaction, discussion, now=now)
+        discussion = lock(reaction, Status.HELD, Status.REFUSED, Status.SPAM)
+        if reaction.thread_no is not None:  # it was hidden, and returns to the place it had
+            placing.put_back(reaction, discussion)
+        else:
+            reaction.decision_reason = ""
+            reaction.published_at = now = timezone.now()
+            placing.place(reaction, discussion, now=now)
         _teach(reaction, as_spam=False)
     return reaction
 
 
 def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Reaction:
+    """What was published before and is hidden now, is removed by this."""
     with transaction.atomic():
-        _lock(reaction, Status.HELD)
-        reaction.status = Status.SPAM if as_spam else Status.REFUSED
+        discussion = lock(reaction, Status.HELD)
+        gone = Status.REFUSED if reaction.thread_no is None else Status.REMOVED
+        reaction.status = Status.SPAM if as_spam else gone
         reaction.decision_reason = reason
-        reaction.save(update_fields=["status", "decision_reason"])
+        if reaction.thread_no is not None:
+            placing.stay_away(reaction, discussion)
+        else:
+            reaction.save(update_fields=["status", "decision_reason"])
         if as_spam:
             _teach(reaction, as_spam=True)
     return reaction
@@ -167,7 +177,7 @@ def refuse(reaction: Reaction, *, reason: str = "", as_spam: bool = False) -> Re
 def remove(reaction: Reaction, *, reason: str = "") -> Reaction:
     """Take a published reaction away; a tombstone stays while a shown answer hangs below it."""
     with transaction.atomic():
-        discussion = _lock(reaction, Status.PUBLISHED)
+        discussion = lock(reaction, Status.PUBLISHED)
         placing.take_away(reaction, discussion, status=Status.REMOVED, reason=reason)
         spam.unlearn(reaction.pk)
     return reaction
@@ -176,10 +186,13 @@ def remove(reaction: Reaction, *, reason: str = "") -> Reaction:
 def withdraw(reaction: Reaction) -> Reaction:
     """Its writer takes it back, also while it waits. Cannot be undone."""
     with transaction.atomic():
-        discussion = _lock(reaction, Status.PUBLISHED, Status.HELD)
-        if reaction.status == Status.HELD:
+        discussion = lock(reaction, Status.PUBLISHED, Status.HELD)
+        if reaction.status == Status.HELD and reaction.thread_no is None:
             reaction.status = Status.WITHDRAWN
             reaction.save(update_fields=["status"])
+        elif reaction.status == Status.HELD:
+            reaction.status = Status.WITHDRAWN
+            placing.stay_away(reaction, discussion)
         else:
             placing.take_away(reaction, discussion, status=Status.WITHDRAWN, reason="")
         spam.unlearn(reaction.pk)
@@ -189,7 +202,7 @@ def withdraw(reaction: Reaction) -> Reaction:
 def restore(reaction: Reaction) -> Reaction:
     """Show a removed reaction again, in the place it had."""
     with transaction.atomic():
-        discussion = _lock(reaction, Status.REMOVED)
+        discussion = lock(reaction, Status.REMOVED)
         placing.put_back(reaction, discussion)
         _teach(reaction, as_spam=False)
     return reaction
@@ -202,7 +215,7 @@ def _teach(reaction: Reaction, *, as_spam: bool) -> None:
 def _refuse_second(reaction: Reaction) -> None:
     """Raise AlreadyPosted for a second identical post; of two that come at once, one waits here for the other."""
     if connection.vendor == "postgresql":  # SQLite's transactions come one after another by themselves (IMMEDIATE)
-        keys = sorted(_lock_number(key) for key in (reaction.form_key, reaction.fingerprint) if key)
+        keys = sorted(lock_number(key) for key in (reaction.form_key, reaction.fingerprint) if key)
         with connection.cursor() as cursor:
             for key in keys:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
@@ -216,7 +229,7 @@ def _refuse_second(reaction: Reaction) -> None:
         raise AlreadyPosted(first)
 
 
-def _open_discussion(article: Article, *, lock: bool = False) -> Discussion:
+def open_discussion(article: Article, *, lock: bool = False) -> Discussion:
     """Raises Closed. With `lock` the answer stays true to the end of the transaction."""
     if lock:
         discussion = placing.locked_discussion(article.pk)
@@ -238,50 +251,32 @@ def _answered(reaction: Reaction) -> Reaction | None:
     return parent
 
 
-def _lock(reaction: Reaction, *decidable: str) -> Discussion:
-    """Take the lock of its article and read the row again. Raises AlreadyDecided when its state is not the one the
-    caller saw, or none of `decidable`."""
-    seen = reaction.status
+def lock(reaction: Reaction, *decidable: str) -> Discussion:
+    """Take the lock of its article and read the row again. Raises AlreadyDecided when its state or its words are not
+    those that the caller saw, or its state is none of `decidable`."""
+    seen, edited_at = reaction.status, reaction.edited_at
     discussion = placing.locked_discussion(reaction.article_id)
     reaction.refresh_from_db(from_queryset=Reaction.objects.select_related("article", "parent"))
-    if reaction.status != seen or seen not in decidable:
+    if reaction.status != seen or reaction.edited_at != edited_at or seen not in decidable:
         raise AlreadyDecided(reaction)
     return discussion
 
 
-def _strictest(*modes: str) -> str:
+def strictest(*modes: str) -> str:
     """Of the site's mode and the state of an article; "open" adds nothing."""
     return max((mode for mode in modes if mode in STRICTER), key=STRICTER.index)
 
 
-def _is_known(reaction: Reaction) -> bool:
+def is_known(reaction: Reaction) -> bool:
     """Was this name with this address published before? Without an address nobody is known."""
     by_reader = Reaction.objects.filter(reader_key=reaction.reader_key).exclude(reader_key="")
     return bool(reaction.reader_key) and by_reader.filter(name=reaction.name, status=Status.PUBLISHED).exists()
 
 
-def _protected_names() -> list[str]:
-    """What nobody else may sign with: the authors' names, and the staff's."""
-    names = set(Author.objects.values_list("name", flat=True))
-    for user in get_user_model().objects.filter(is_staff=True, is_active=True):
-        names |= {user.get_full_name(), user.get_username()}
-    return sorted(names - {""})
-
-
-def _reader_key(email: str) -> str:
-    if not email:
-        return ""
-    return _short(salted_hmac("forum.reactions.reader", cleaning.email_key(email), algorithm="sha256").digest())
-
-
-def _fingerprint(reaction: Reaction) -> str:
+def fingerprint(reaction: Reaction) -> str:
     parts = (str(reaction.article_id), str(reaction.parent_id or ""), reaction.name, reaction.body)
-    return _short(sha256("\0".join(parts).encode()).digest())
+    return hashed(sha256("\0".join(parts).encode()).digest())
 
 
-def _short(digest: bytes) -> str:
-    return urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def _lock_number(key: str) -> int:
+def lock_number(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Replace
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from articles.models import Discussion
 from articles.skyline import MAX_HOUSES, house
@@ -71,13 +72,37 @@ def take_away(reaction: Reaction, discussion: Discussion, *, status: str, reason
     reaction.status, reaction.decision_reason = status, reason
     reaction.shown = Reaction.objects.filter(parent=reaction, shown=True).exists()
     reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
-    reaction.save(update_fields=["status", "shown", "decision_reason", "html", "html_version"])
+    reaction.save(update_fields=["status", "shown", "held_because", "decision_reason", "html", "html_version"])
     _rename_in_answers(reaction)
     _count_reply(reaction, -1)
     if not reaction.shown:
         _hide_tombstones_above(reaction)
     discussion.visible -= 1
     answering.count_out(reaction, discussion)
+    discussion.skyline = _skyline(discussion)
+    _note_change(discussion)
+
+
+def stay_away(reaction: Reaction, discussion: Discussion) -> None:
+    """It was taken away before, and now for another reason: only what its tombstone says changes."""
+    reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
+    reaction.save(update_fields=["status", "held_because", "decision_reason", "html", "html_version"])
+    _note_change(discussion)
+
+
+def reword(reaction: Reaction, *columns: str, formerly: str = "", words: SafeString | None = None) -> None:
+    """Store what it says or signs now, and its part of the page; where it stands stays. `formerly`: the name that its
+    answers know. The caller ends with note_reworded, once for all that he changed."""
+    if reaction.thread_no is None:
+        reaction.save(update_fields=columns)
+        return
+    reaction.html, reaction.html_version = rendering.part(reaction, words=words), rendering.HTML_VERSION
+    reaction.save(update_fields=[*columns, "html", "html_version"])
+    if formerly and formerly != reaction.name and reaction.status == Reaction.Status.PUBLISHED:
+        _rename_in_answers(reaction, formerly=formerly)
+
+
+def note_reworded(discussion: Discussion) -> None:
     discussion.skyline = _skyline(discussion)
     _note_change(discussion)
 
@@ -132,14 +157,15 @@ def _count_reply(reaction: Reaction, change: int) -> None:
         )
 
 
-def _rename_in_answers(reaction: Reaction) -> None:
+def _rename_in_answers(reaction: Reaction, *, formerly: str = "") -> None:
     """Answers say whom they answer; one statement, however many there are."""
     answers = Reaction.objects.filter(parent=reaction, shown=True)
     with translation.override(reaction.article.language):
         now = rendering.answer_link(reaction)
         gone = Reaction(pk=reaction.pk, status=Reaction.Status.REMOVED)
-        named = Reaction(pk=reaction.pk, name=reaction.name, status=Reaction.Status.PUBLISHED)
-        before = rendering.answer_link(named if reaction.status in rendering.GONE else gone)
+        named = Reaction(pk=reaction.pk, name=formerly or reaction.name, status=Reaction.Status.PUBLISHED)
+        was_named = formerly or reaction.status in rendering.GONE
+        before = rendering.answer_link(named if was_named else gone)
     replaced = Replace("html", Value(before, output_field=TextField()), Value(now, output_field=TextField()))
     answers.filter(html_version=rendering.HTML_VERSION).update(html=replaced)
     rendering.remake_parts(

@@ -19,7 +19,7 @@ from forum.text import joined, reader_html
 from forum.webaddress import absolute
 
 HTML_VERSION = 2
-GONE = (Reaction.Status.REMOVED, Reaction.Status.WITHDRAWN)
+GONE = tuple(status for status in Reaction.Status if status != Reaction.Status.PUBLISHED)
 
 
 def part(reaction: Reaction, *, words: SafeString | None = None) -> str:
@@ -28,7 +28,7 @@ def part(reaction: Reaction, *, words: SafeString | None = None) -> str:
     opening = reaction.parent_id is None
     with translation.override(article.language):
         context: dict[str, object] = {"reaction": reaction, "heading": "h3" if opening else "h4"}
-        if reaction.status in GONE:
+        if reaction.status in GONE and reaction.thread_no is not None:  # one that was just posted has no number yet
             context["gone"] = why_gone(reaction)
         else:
             context |= {
@@ -60,6 +60,8 @@ def why_gone(reaction: Reaction) -> str:
     """One sentence, in the language that is active."""
     if reaction.status == Reaction.Status.WITHDRAWN:
         return gettext("The writer withdrew this reaction.")
+    if reaction.status == Reaction.Status.HELD:
+        return gettext("This reaction is hidden until the editors have looked at it.")
     if reaction.decision_reason:
         reason = reaction.decision_reason.rstrip(".")
         return gettext("This reaction was removed by the editors. Reason: %(reason)s.") % {"reason": reason}
