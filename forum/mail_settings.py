@@ -43,5 +43,6 @@ MAIL_LEASE_SECONDS = whole_number("MAIL_LEASE_SECONDS", 120, lowest=1, highest=3
 OUTBOX_BUILDERS = {
     "confirmation": "forum.subscriptions.mails.build_confirmation",
     "reaction": "forum.reactions.mails.build_news",
+    "mine": "forum.mine.mails.build_link",
     "question": "forum.reactions.question_mails.build_questions",
 }

@@ -44,6 +44,10 @@ def question_message_id(reaction_id: int, author_id: int) -> str:
     return _message_id("q", reaction_id, author_id)
 
 
+def mine_message_id(link_id: int) -> str:
+    return _message_id("m", link_id)
+
+
 def _message_id(letter: str, *ids: int) -> str:
     digest = salted_hmac(f"forum.outbox.message.{letter}", ".".join(map(str, ids)), algorithm="sha256").digest()
     return f"<{letter}{ids[0]}.{urlsafe_b64encode(digest).decode()[:22]}@{settings.MAIL_DOMAIN}>"

@@ -34,7 +34,8 @@ class OutgoingMail(models.Model):
     `subscription_id` and `event_id` are plain numbers because the outbox lies below the apps that know what they mean:
     kind "reaction": a forum.subscriptions Subscription and a forum.reactions Reaction;
     kind "confirmation": a forum.subscriptions Subscription and Consent;
-    kind "question": an articles Author, who is asked, and a forum.reactions Reaction.
+    kind "question": an articles Author, who is asked, and a forum.reactions Reaction;
+    kind "mine": nothing (0), and a forum.mine Link.
     """
 
     class Kind(models.TextChoices):

@@ -37,6 +37,7 @@ HOURLY = 5  # mails with news to one address in an hour
 MAX_ROWS = 100  # in one mail; the others go in the next
 PATIENCE = timedelta(hours=72)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+BUNDLED = (OutgoingMail.Kind.REACTION, OutgoingMail.Kind.QUESTION)
 Status = OutgoingMail.Status
 QUEUED_DUE = Q(status=Status.QUEUED, due_at__lte=Now())
 LEASE_OVER = Q(status=Status.SENDING, lease_until__lte=Now())
@@ -86,7 +87,7 @@ def claim() -> Claim | None:
                 continue
             if row.status == Status.SENDING or row.attempts:  # its worker died, or it is tried again: the same rows
                 rows = sorted(_with_followers(row), key=lambda one: (one.pk != row.pk, one.pk))
-            elif row.kind == OutgoingMail.Kind.CONFIRMATION:
+            elif row.kind not in BUNDLED:  # one mail says one thing
                 rows = [row]
             else:
                 wait, companions = _bundled(row) if row.kind == OutgoingMail.Kind.REACTION else _asked(row)

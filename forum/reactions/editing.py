@@ -1,6 +1,6 @@
 """Changing what a reaction says. docs/decisions/0019-whose-words.md."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -18,12 +18,11 @@ from forum.reactions.actions import (
     open_discussion,
     strictest,
 )
-from forum.reactions.models import Reaction
+from forum.reactions.models import FREE, Reaction
 from forum.spam import actions as spam
 from forum.spam.memory import Memory, recall
 from forum.spam.screening import Outcome, Submission, Verdict, screen
 
-FREE = timedelta(minutes=15)  # PROMISES P16; after that a change is a correction that readers are told of
 MOST_EDITIONS = 20
 Status = Reaction.Status
 

@@ -1,5 +1,7 @@
 """The heart: a reaction. Numbers, path and paging are explained in docs/architecture.md, "How a thread is kept"."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models import Article, Author, Byline
 from forum.subscriptions.models import Subscription
 
+FREE = timedelta(minutes=15)  # to change one's words unseen (PROMISES P16); after that it is a correction
 MAX_PATH_LEVELS = 32  # a deeper reply hangs beside its parent; bounds the path to 128 bytes and the page's nesting
 
 

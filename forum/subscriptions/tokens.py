@@ -28,6 +28,11 @@ def subscription_token(nonce: str) -> str:
     return _token("subscription", nonce)
 
 
+def mine_token(nonce: str) -> str:
+    """Of the link to a reader's own page (forum.mine)."""
+    return _token("mine", nonce)
+
+
 def hashed(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 

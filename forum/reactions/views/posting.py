@@ -23,7 +23,7 @@ from forum.converters import number_in_query
 from forum.reactions import identity
 from forum.reactions.actions import AlreadyPosted, Closed, ParentGone, post_reaction
 from forum.reactions.forms import ReactionForm, kept_of
-from forum.reactions.models import Reaction
+from forum.reactions.models import FREE, Reaction
 from forum.spam.clients import client_key
 from forum.subscriptions.proof import proven
 from forum.text import reader_html
@@ -96,7 +96,7 @@ def _answer(request: HttpRequest, article: Article) -> HttpResponse:
 
 
 def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpResponse:
-    given, voice = form.cleaned_data, form.voice
+    given, voice, is_own = form.cleaned_data, form.voice, True
     try:
         reaction = post_reaction(
             article,
@@ -118,12 +118,15 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpRes
         )
     except AlreadyPosted as again:
         reaction = again.reaction
+        is_own = reaction.form_key == given["form_key"]  # whoever repeats another's words does not own them
     except Closed:
         return _closed(request, article)
     except ParentGone:
         form.answer_nothing()
         return _form_page(request, article, form, status=422)
-    response = _see_other(request, _place_of(reaction))
+    response = _see_other(request, place_of(reaction))
+    if is_own:
+        identity.own(response, reaction)
     if given["remember"]:
         identity.remember(response, identity.Reader(given["name"], given["website"]))
     elif identity.COOKIE in request.COOKIES and identity.seconds_open(given["opened"]) is not None:
@@ -131,8 +134,9 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpRes
     return response
 
 
-def _place_of(reaction: Reaction) -> str:
-    if reaction.thread_no is not None:  # it was published, whatever became of it
+def place_of(reaction: Reaction) -> str:
+    """Where its writer sees it."""
+    if reaction.thread_no is not None and reaction.status != Status.HELD:  # it was published, whatever became of it
         return reverse("reaction", args=[reaction.pk])
     return reverse("waiting", args=[identity.waiting_token(reaction.pk)])
 
@@ -167,7 +171,7 @@ def _preview(request: HttpRequest, article: Article, form: ReactionForm) -> Http
     context = {
         "article": article,
         "action": form.action,
-        "draft": _drawn(draft),
+        "draft": drawn(draft),
         "has_address": bool(given["email"]),
         "hidden": hidden | {"sealed": identity.seal(given["email"])},
     }
@@ -248,7 +252,7 @@ def waiting(request: HttpRequest, token: str) -> HttpResponse:
     reaction = get_object_or_404(reactions, pk=identity.waiting_id(token))
     if not reaction.article.is_public:
         raise Http404
-    if reaction.thread_no is not None:
+    if reaction.thread_no is not None and reaction.status != Status.HELD:
         return HttpResponse(status=303, headers={"Location": reaction.get_absolute_url()})
     context = {
         "article": reaction.article,
@@ -256,7 +260,9 @@ def waiting(request: HttpRequest, token: str) -> HttpResponse:
         "refused": reaction.status in (Status.REFUSED, Status.SPAM),
         "withdrawn": reaction.status == Status.WITHDRAWN,
         "has_address": reaction.subscription_id is not None,
-        "draft": _drawn(reaction),
+        "draft": drawn(reaction),
+        "free_until": free_until if (free_until := reaction.created_at + FREE) > timezone.now() else None,
+        "name_is_claimed": "claimed_name" in reaction.held_because,
     }
     with translation.override(reaction.article.language):
         return render(request, "reactions/waiting.html", context)
@@ -278,10 +284,10 @@ def _quoted(article: Article, parent: Reaction | None) -> dict[str, object] | No
     if parent is None:
         return None
     moment = {"moment": parent.published_at, "year": local_year(article.published_at or parent.created_at)}
-    return _drawn(parent) | moment | {"answered": ""}
+    return drawn(parent) | moment | {"answered": ""}
 
 
-def _drawn(reaction: Reaction) -> dict[str, object]:
+def drawn(reaction: Reaction) -> dict[str, object]:
     """What a nameplate and its words show."""
     return {
         "name": reaction.name,
@@ -289,6 +295,7 @@ def _drawn(reaction: Reaction) -> dict[str, object]:
         "words": reader_html(reaction.body),
         "by_author": reaction.by_author,
         "by_editors": reaction.by_editors,
+        "name_confirmed": reaction.name_confirmed,
         "is_question": reaction.is_question,
         "answered": reaction.parent.name if reaction.parent else "",
     }
