@@ -39,6 +39,7 @@ if MAIL_FROM.count("@") != 1 or not all(MAIL_FROM.split("@")) or not MAIL_FROM.i
     raise ImproperlyConfigured(f"MAIL_FROM is “{MAIL_FROM}”. It must be one address, such as reacties@example.org.")
 MAIL_DOMAIN = MAIL_FROM.split("@")[1]
 MAIL_LEASE_SECONDS = whole_number("MAIL_LEASE_SECONDS", 120, lowest=1, highest=3600)
+DIGEST_HOUR = whole_number("DIGEST_HOUR", 7, lowest=0, highest=23)  # by the clock of TIME_ZONE
 # What builds a mail of each kind, from the top of the house; the outbox lies below and only knows the name.
 OUTBOX_BUILDERS = {
     "confirmation": "forum.subscriptions.mails.build_confirmation",

@@ -42,6 +42,7 @@ WRONG = [
     ("EMAIL_URL", "smtp://localhost:port", "smtp+tls://user:password@host"),
     ("MAIL_FROM", "redactie", "reacties@example.org"),
     ("MAIL_LEASE_SECONDS", "0", "a whole number from 1 to 3600"),
+    ("DIGEST_HOUR", "24", "a whole number from 0 to 23"),
     ("MAX_BODY_CHARS", "20001", "a whole number from 500 to 20000"),
     ("CONFIRMATIONS_PER_HOUR", "many", "a whole number from 1 to 100000"),
     ("WEBSUB_HUB", "hub.example.org", "https://hub.example.org/"),

@@ -29,13 +29,13 @@ def language_of(link: Link) -> str:
 def consents(address: Address | None) -> QuerySet[Consent]:
     if address is None:
         return Consent.objects.none()
-    return Consent.objects.filter(consents_of(address)).select_related("article").order_by("pk")
+    return Consent.objects.filter(consents_of(address)).select_related("article", "author", "section").order_by("pk")
 
 
 def subscriptions(address: Address | None) -> QuerySet[Subscription]:
     if address is None:
         return Subscription.objects.none()
-    return Subscription.objects.filter(address=address).select_related("article").order_by("pk")
+    return Subscription.objects.filter(address=address).with_subject().order_by("pk")
 
 
 def _confirmed() -> Q:

@@ -34,7 +34,7 @@ def pieces(link: Link) -> Iterator[str]:
 
 
 def _reactions(link: Link) -> Iterator[Reaction]:
-    """A batch at a time by key: a cursor that stays open would keep SQLite's writers waiting."""
+    """A batch at a time, with their earlier words."""
     last = 0
     rows = with_address(link.owner).select_related("article").prefetch_related("editions").defer("html").order_by("pk")
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
@@ -80,8 +80,9 @@ def _reaction(reaction: Reaction, *, is_own: bool) -> dict[str, Any]:
 
 def _subscription(subscription: Subscription) -> dict[str, Any]:
     return {
-        "about": _title(subscription),
+        "about": subscription.title,
         "scope": subscription.scope,
+        "frequency": subscription.frequency,
         "asked_at": _moment(subscription.created_at),
         "confirmed_at": _moment(subscription.confirmed_at),
         "ended_at": _moment(subscription.ended_at),
@@ -90,7 +91,7 @@ def _subscription(subscription: Subscription) -> dict[str, Any]:
 
 def _consent(consent: Consent) -> dict[str, Any]:
     return {
-        "about": _title(consent),
+        "about": consent.title,
         "scope": consent.scope,
         "wording": consent.wording,
         "asked_at": _moment(consent.asked_at),
@@ -98,10 +99,6 @@ def _consent(consent: Consent) -> dict[str, Any]:
         "ended_at": _moment(consent.ended_at),
         "ended_how": consent.ended_how,
     }
-
-
-def _title(row: Subscription | Consent) -> str:
-    return row.article.title if row.article else ""
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -15,10 +15,12 @@ from articles.actions import publish_due
 from articles.sweeping import Sweeper
 from articles.websub import tell_hub
 from forum.accounts.actions import forget_sessions
+from forum.mine.actions import erase_due, forget_links
 from forum.ops import health
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
+from forum.reactions.owning import keep_proofs
 from forum.reactions.rendering import HTML_VERSION, remake_parts
 from forum.reactions.retention import forget_clients
 from forum.spam.actions import calibrate_due, forget_old
@@ -63,7 +65,7 @@ class Worker:
         """Each does a bounded piece and returns how much it did."""
         return (
             *(self._beat, publish_now, announce_due, self._send, tell_hub),
-            *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, self._tidy),
+            *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, erase_due, self._tidy),
         )
 
     def _done(self, work: Callable[[], int]) -> int:
@@ -94,7 +96,9 @@ class Worker:
 
     def _tidy(self) -> int:
         if time.monotonic() - self.tidied_at > TIDY_EVERY_SECONDS:
+            keep_proofs(timezone.now())  # before the subscriptions go that proved it
             erase_unconfirmed(timezone.now())
+            forget_links(timezone.now())
             forget_clients(timezone.now())
             forget_sessions()
             forget_old(timezone.now())

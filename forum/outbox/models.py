@@ -22,10 +22,26 @@ class Address(models.Model):
         return f"address {self.pk}"  # never the address: this text ends up in logs
 
 
+class Digest(models.TextChoices):
+    """Mail that waits for its moment and then goes as one (forum.outbox.queue)."""
+
+    DAILY = "daily", _("once a day")
+    WEEKLY = "weekly", _("once a week")
+
+
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def of_subscription(self, subscription_id: int) -> "OutgoingMailQuerySet":
-        """Not those in which the same number means an author."""
-        return self.filter(subscription_id=subscription_id).exclude(kind=OutgoingMail.Kind.QUESTION)
+        """Not those in which the same number means an author, or something else."""
+        return self.filter(
+            subscription_id=subscription_id, kind__in=[OutgoingMail.Kind.CONFIRMATION, *OutgoingMail.NEWS]
+        )
+
+    def news(self) -> "OutgoingMailQuerySet":
+        return self.filter(kind__in=OutgoingMail.NEWS)
+
+    def unclaimed(self) -> "OutgoingMailQuerySet":
+        """Queued, and in no mail that was tried before."""
+        return self.filter(status=OutgoingMail.Status.QUEUED, attempts=0, lead=None)
 
 
 class OutgoingMail(models.Model):
@@ -33,6 +49,7 @@ class OutgoingMail(models.Model):
 
     `subscription_id` and `event_id` are plain numbers because the outbox lies below the apps that know what they mean:
     kind "reaction": a forum.subscriptions Subscription and a forum.reactions Reaction;
+    kind "article": a forum.subscriptions Subscription and an articles Article;
     kind "confirmation": a forum.subscriptions Subscription and Consent;
     kind "question": an articles Author, who is asked, and a forum.reactions Reaction;
     kind "mine": nothing (0), and a forum.mine Link.
@@ -52,6 +69,8 @@ class OutgoingMail(models.Model):
         WAITING = "waiting", _("work for a moderator")
         MINE = "mine", _("link to a reader’s own page")
 
+    NEWS = (Kind.REACTION, Kind.ARTICLE)  # what followers get, in bundles and digests
+
     class Status(models.TextChoices):
         QUEUED = "queued", _("queued")
         SENDING = "sending", _("being sent")
@@ -68,6 +87,7 @@ class OutgoingMail(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("due at"))
+    digest = models.CharField(_("digest"), max_length=6, choices=Digest, blank=True, default="", db_default="")
     lease_until = models.DateTimeField(null=True)  # by the database's clock; set while a worker holds the row
     lead = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="bundled", db_index=False)
     message_id = models.CharField(max_length=200, blank=True)

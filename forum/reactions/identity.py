@@ -120,7 +120,7 @@ def own_ids(request: HttpRequest) -> list[int]:
     found = []
     for name in [name for name in request.COOKIES if name.startswith(OWN)][-MOST_OWN:]:
         try:
-            found.append(signing.loads(request.COOKIES[name], salt=f"{SALT}.own", max_age=FREE.total_seconds()))
+            found.append(signing.loads(request.COOKIES[name], salt=f"{SALT}.own", max_age=FREE))
         except signing.BadSignature:
             continue
     return found

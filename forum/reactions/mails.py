@@ -9,13 +9,14 @@ from typing import Any
 
 from django.conf import settings
 
+from articles.models import Article
 from forum.cleaning import website_host
 from forum.outbox.envelope import article_message_id, reaction_message_id
 from forum.outbox.letters import Letter, NothingToSay
 from forum.outbox.models import OutgoingMail
 from forum.reactions.models import Reaction
 from forum.subscriptions.letterhead import article_link, halves, link, manage_link, stop_link, subject_title
-from forum.subscriptions.models import Subscription
+from forum.subscriptions.models import Frequency, Subscription
 from forum.text import excerpt, reader_html, reader_text
 
 MAX_REFERENCES = 20
@@ -28,6 +29,7 @@ class News:
     """What one subscription is told."""
 
     subscription: Subscription
+    article: Article
     reactions: list[Reaction] = field(default_factory=list)
 
 
@@ -41,8 +43,9 @@ def build_news(rows: list[OutgoingMail]) -> Letter:
     for row in rows:
         subscription, reaction = subscriptions.get(row.subscription_id), reactions.get(row.event_id)
         why = _why_not(subscription, reaction)
-        if subscription and reaction and not why:
-            news.setdefault(subscription.pk, News(subscription)).reactions.append(reaction)
+        if subscription and subscription.article and reaction and not why:
+            told = news.setdefault(subscription.pk, News(subscription, subscription.article))
+            told.reactions.append(reaction)
         else:
             left_out[row.pk] = why
     if not news:
@@ -64,13 +67,15 @@ def _why_not(subscription: Subscription | None, reaction: Reaction | None) -> st
         return "the subscription has ended"
     if reaction is None or reaction.status != Reaction.Status.PUBLISHED:
         return "the reaction is not published any more"
-    if not subscription.article.is_public:
+    if subscription.frequency == Frequency.PAUSED:
+        return "the subscription is paused"
+    if subscription.article is None or not subscription.article.is_public:
         return "the article is not public"
     return ""
 
 
 def _about_one_article(news: News) -> tuple[str, str, str]:
-    article = news.subscription.article
+    article = news.article
     entries = [_entry(reaction, news.subscription) for reaction in news.reactions]
     context = {
         "title": subject_title(article.title),
@@ -109,8 +114,8 @@ def _nameplate(reaction: Reaction) -> dict[str, Any]:
 def _digest(all_news: list[News]) -> tuple[str, str, str]:
     articles: list[dict[str, Any]] = [
         {
-            "title": subject_title(news.subscription.article.title),
-            "url": article_link(news.subscription.article),
+            "title": subject_title(news.article.title),
+            "url": article_link(news.article),
             "count": len(news.reactions),
             "entries": [
                 {**_nameplate(reaction), "words": excerpt(reaction.body, QUOTE_CHARS)}
@@ -126,14 +131,14 @@ def _digest(all_news: list[News]) -> tuple[str, str, str]:
         "reaction_count": sum(article["count"] for article in articles),
         "manage_url": manage_link(all_news[0].subscription),
     }
-    return halves("digest", all_news[0].subscription.article.language, context)
+    return halves("digest", all_news[0].article.language, context)
 
 
 def _list_headers(news: News) -> dict[str, str]:
     """Threading by reaction, listing by article. In a digest those of its first article: one click stops that one,
     and the mail itself carries a link to stop each of the others.
     """
-    subscription, article = news.subscription, news.subscription.article
+    subscription, article = news.subscription, news.article
     ancestors = [reaction_message_id(pk, subscription.pk) for pk in _ancestors(news.reactions[0])]
     references = [article_message_id(article.pk, subscription.pk), *ancestors[-(MAX_REFERENCES - 1) :]]
     return {

@@ -1,4 +1,4 @@
-"""Asking, confirming, changing and ending mail about an article.
+"""Asking, confirming, changing and ending mail about an article, an author or a section.
 
 Every action takes the row of the address first. Whoever asks for the same address at the same moment waits there, so
 what is counted is what is true, and no two actions can hold each other up.
@@ -6,25 +6,32 @@ what is counted is what is true, and no two actions can hold each other up.
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from articles.models import Article
 from forum.outbox.actions import enqueue, locked_address
 from forum.outbox.models import Address, OutgoingMail
 from forum.subscriptions import tokens
-from forum.subscriptions.models import Consent, Subscription
+from forum.subscriptions.ceilings import ceiling_reached
+from forum.subscriptions.digests import next_digest
+from forum.subscriptions.models import (
+    DIGESTS,
+    NEW_ARTICLES,
+    Consent,
+    Frequency,
+    Scope,
+    Subject,
+    Subscription,
+    column_of,
+)
 
-WORDING = "1"  # raise it when the words on the form, in the mail or on the page to confirm change in meaning
+WORDING = "2"  # raise it when the words on the form, in the mail or on the page to confirm change in meaning
 OWNER_ASKED = "asked by the owner"
 ENDED = "the subscription has ended"
-
-# Ceilings on confirmation mails (PROMISES P27); the one per site is a setting.
-PER_ADDRESS_AND_ARTICLE = 1  # in 24 hours
-PER_ADDRESS = 3  # in 24 hours
-PER_CLIENT = 10  # in an hour
+PAUSED = "the subscription is paused"
 
 # How long things stay (PROMISES C1, C2).
 UNCONFIRMED_STAYS = timedelta(days=7)
@@ -32,8 +39,6 @@ ENDED_STAYS = timedelta(days=30)  # so long the link in an old mail can turn it 
 CLIENT_STAYS = timedelta(days=30)
 PROOF_STAYS = timedelta(days=5 * 365 + 2)
 CLEARING_BATCH = 1_000
-
-CEILING_LOCK = 0x6C75_6973  # any number that nobody else takes
 
 
 class SubscriptionError(Exception):
@@ -65,33 +70,47 @@ def subscribe(
     browser has just confirmed this very address): then it is confirmed at once. Known, unknown, suppressed and
     confirmed addresses take the same path (P18). Returns the row that a reaction links to.
     """
+    return _subscribe(email, article, scope=scope, client_key=client_key, proven=proven, now=now)
+
+
+def follow(*, email: str, subject: Subject, client_key: str, proven: bool, now: datetime) -> Subscription:
+    """The same for who reacts to nothing: all of an article, or what an author or a section brings."""
+    scope = Scope.ARTICLE if isinstance(subject, Article) else NEW_ARTICLES
+    return _subscribe(email, subject, scope=scope, client_key=client_key, proven=proven, now=now)
+
+
+def _subscribe(
+    email: str, subject: Subject, *, scope: str, client_key: str, proven: bool, now: datetime
+) -> Subscription:
     with transaction.atomic():
         address = locked_address(email)
-        subscription = _kept_subscription(address, article, scope)
+        subscription = _kept_subscription(address, subject, scope)
         follows = _is_active(subscription) and subscription.scope == scope
         must_ask = address.suppressed_at is not None or not (follows or proven)
         # Counted for everybody, so that how long it takes tells nobody who follows already.
-        ceiling_reached = _ceiling_reached(address, article, client_key, now, final=must_ask)
-        if must_ask and not ceiling_reached:
+        at_ceiling = ceiling_reached(address, subject, client_key, now, final=must_ask)
+        if must_ask and not at_ceiling:
             _ask(subscription, scope=scope, client_key=client_key, now=now)
         elif not must_ask and not follows:
             _start(subscription, scope=scope, client_key=client_key, now=now)
         return subscription
 
 
-def _kept_subscription(address: Address, article: Article, scope: str) -> Subscription:
+def _kept_subscription(address: Address, subject: Subject, scope: str) -> Subscription:
     """Get or make the row, with the same two statements for an address that is known and one that is not."""
     nonce = tokens.new_nonce()
+    column = column_of(subject)
     made = Subscription(
         address=address,
-        article=article,
         scope=scope,
         nonce=nonce,
         token_hash=tokens.hashed(tokens.subscription_token(nonce)),
+        **{column: subject},
     )
     Subscription.objects.bulk_create([made], ignore_conflicts=True)
-    kept = Subscription.objects.get(address=address, article=article)
-    kept.address, kept.article = address, article
+    kept = Subscription.objects.get(**{"address": address, column: subject})
+    kept.address = address
+    setattr(kept, column, subject)
     return kept
 
 
@@ -99,33 +118,14 @@ def _is_active(subscription: Subscription) -> bool:
     return subscription.confirmed_at is not None and subscription.ended_at is None
 
 
-def _ceiling_reached(address: Address, article: Article, client_key: str, now: datetime, *, final: bool) -> bool:
-    """With `final`, whoever else would send a confirmation waits for the end of this transaction."""
-    if final and connection.vendor == "postgresql":  # SQLite has one writer at a time anyway
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CEILING_LOCK])
-    of_address = Q(address=address, asked_at__gt=now - timedelta(hours=24))
-    of_site = Q(asked_at__gt=now - timedelta(hours=1))
-    asked = Consent.objects.filter(of_address | of_site, token_hash__isnull=False).aggregate(
-        per_address=Count("pk", filter=of_address),
-        per_article=Count("pk", filter=of_address & Q(article=article)),
-        per_client=Count("pk", filter=of_site & Q(client_key=client_key)),
-        per_site=Count("pk", filter=of_site),
-    )
-    return (
-        asked["per_address"] >= PER_ADDRESS
-        or asked["per_article"] >= PER_ADDRESS_AND_ARTICLE
-        or asked["per_client"] >= PER_CLIENT
-        or asked["per_site"] >= settings.CONFIRMATIONS_PER_HOUR
-    )
-
-
 def _ask(subscription: Subscription, *, scope: str, client_key: str, now: datetime) -> None:
     nonce = tokens.new_nonce()
     consent = Consent.objects.create(
         subscription=subscription,
         address=subscription.address,
-        article=subscription.article,
+        article_id=subscription.article_id,
+        author_id=subscription.author_id,
+        section_id=subscription.section_id,
         scope=scope,
         wording=WORDING,
         client_key=client_key,
@@ -148,7 +148,9 @@ def _start(subscription: Subscription, *, scope: str, now: datetime, client_key:
     Consent.objects.create(
         subscription=subscription,
         address=subscription.address,
-        article=subscription.article,
+        article_id=subscription.article_id,
+        author_id=subscription.author_id,
+        section_id=subscription.section_id,
         scope=scope,
         wording=WORDING,
         client_key=client_key,
@@ -159,8 +161,10 @@ def _start(subscription: Subscription, *, scope: str, now: datetime, client_key:
 
 
 def _activate(subscription: Subscription, *, scope: str, now: datetime) -> None:
+    if not _is_active(subscription) and subscription.frequency == Frequency.PAUSED:
+        subscription.frequency = Frequency.AT_ONCE  # who asks again wants to hear it
     subscription.scope, subscription.confirmed_at, subscription.ended_at = scope, now, None
-    subscription.save(update_fields=["scope", "confirmed_at", "ended_at"])
+    subscription.save(update_fields=["scope", "frequency", "confirmed_at", "ended_at"])
     Address.objects.filter(pk=subscription.address_id, confirmed_at__isnull=True).update(confirmed_at=now)
 
 
@@ -174,8 +178,9 @@ def _end_consents(consents: QuerySet[Consent], *, how: str, now: datetime) -> No
         consent.save(update_fields=["ended_at", "ended_how", "address_hash", "address"])
 
 
-def confirm(token: str, *, scope: str, now: datetime | None = None) -> Subscription:
-    """Use the mailed link, once, within 72 hours. Raises UnknownToken, ExpiredToken, AlreadyConfirmed.
+def confirm(token: str, *, scope: str, frequency: str = "", now: datetime | None = None) -> Subscription:
+    """Use the mailed link, once, within 72 hours; `frequency` "": as it was. Raises UnknownToken, ExpiredToken,
+    AlreadyConfirmed.
 
     Lifts the suppression of the address: its owner has just shown that mail arrives and is wanted.
     """
@@ -198,6 +203,8 @@ def confirm(token: str, *, scope: str, now: datetime | None = None) -> Subscript
         earlier = Consent.objects.filter(subscription=subscription, confirmed_at__isnull=False).exclude(pk=consent.pk)
         _end_consents(earlier, how="replaced", now=now)
         _activate(subscription, scope=scope, now=now)
+        if frequency:
+            change_frequency(subscription, frequency=frequency, now=now)
         Address.objects.filter(pk=subscription.address_id).update(suppressed_at=None, suppressed_because="")
     return subscription
 
@@ -207,14 +214,21 @@ def _lock(*addresses: int) -> None:
 
 
 def unsubscribe(token: str, *, everything: bool = False, how: str = "link", now: datetime | None = None) -> None:
-    """End one subscription, or all of its address and all mail to it. May run twice; an unknown token does nothing."""
+    """End one subscription, or what its address gets in digests when the token is of that, or all mail to it.
+
+    May run twice; an unknown token does nothing.
+    """
+    now = now or timezone.now()
     subscription = tokens.subscription_of(token)
-    if subscription is None:
+    held = subscription or tokens.digest_of(token)
+    if held is None:
         return
     if everything:
-        _end_everything(subscription.address, now or timezone.now())
-    else:
+        _end_everything(held.address, now)
+    elif subscription is not None:
         end(subscription, how=how, now=now)
+    else:
+        _end_digests(held.address, now)
 
 
 def end(subscription: Subscription, *, how: str, now: datetime | None = None) -> None:
@@ -224,6 +238,16 @@ def end(subscription: Subscription, *, how: str, now: datetime | None = None) ->
         Subscription.objects.filter(pk=subscription.pk, ended_at__isnull=True).update(ended_at=now)
         _end_consents(Consent.objects.filter(subscription=subscription), how=how, now=now)
         _cancel(OutgoingMail.objects.of_subscription(subscription.pk), ENDED)
+
+
+def _end_digests(address: Address, now: datetime) -> None:
+    with transaction.atomic():
+        _lock(address.pk)
+        ended = list(Subscription.objects.active().filter(address=address, frequency__in=DIGESTS))
+        Subscription.objects.filter(pk__in=[one.pk for one in ended]).update(ended_at=now)
+        _end_consents(Consent.objects.filter(subscription__in=ended), how="digests", now=now)
+        for one in ended:
+            _cancel(OutgoingMail.objects.of_subscription(one.pk), ENDED)
 
 
 def _end_everything(address: Address, now: datetime) -> None:
@@ -245,23 +269,28 @@ def _cancel(mails: QuerySet[OutgoingMail], reason: str) -> None:
 
 
 def resume(token: str, *, now: datetime | None = None) -> Subscription:
-    """Turn an ended subscription on again: who holds its token owns the mailbox. Raises UnknownToken.
+    """Turn an ended subscription on again, or all digests that ended together: who holds the token owns the mailbox.
 
-    Takes back "stop all mail" as well, but not a suppression that came from bounces. May run twice.
+    Takes back "stop all mail" as well, but not a suppression that came from bounces. May run twice. Raises UnknownToken.
     """
     now = now or timezone.now()
-    subscription = tokens.subscription_of(token)
-    if subscription is None or subscription.confirmed_at is None:
+    one = tokens.subscription_of(token)
+    held = one or tokens.digest_of(token)
+    if held is None or held.confirmed_at is None:
         raise UnknownToken
     with transaction.atomic():
-        _lock(subscription.address_id)
-        subscription.refresh_from_db(fields=["ended_at"])
-        if subscription.ended_at is not None:
-            _start(subscription, scope=subscription.scope, now=now)
-        Address.objects.filter(pk=subscription.address_id, suppressed_because=OWNER_ASKED).update(
+        _lock(held.address_id)
+        held.refresh_from_db(fields=["ended_at"])
+        if held.ended_at is not None:
+            together = Subscription.objects.filter(
+                address=held.address_id, ended_at=held.ended_at, confirmed_at__isnull=False, frequency__in=DIGESTS
+            )
+            for subscription in [one] if one else list(together):
+                _start(subscription, scope=subscription.scope, now=now)
+        Address.objects.filter(pk=held.address_id, suppressed_because=OWNER_ASKED).update(
             suppressed_at=None, suppressed_because=""
         )
-    return subscription
+    return held
 
 
 def set_scope(subscription: Subscription, *, scope: str, now: datetime | None = None) -> None:
@@ -269,8 +298,29 @@ def set_scope(subscription: Subscription, *, scope: str, now: datetime | None = 
     with transaction.atomic():
         _lock(subscription.address_id)
         subscription.refresh_from_db(fields=["scope", "confirmed_at", "ended_at"])
-        if _is_active(subscription) and subscription.scope != scope:
+        if _is_active(subscription) and subscription.article_id and subscription.scope != scope:
             _start(subscription, scope=scope, now=now or timezone.now())
+
+
+def change_frequency(subscription: Subscription, *, frequency: str, now: datetime) -> None:
+    """Also of what waits in the outbox, except a mail that was tried already. A pause ends what waits; what is missed
+    in it is not sent afterwards. May run twice; does nothing when the subscription has just ended.
+    """
+    with transaction.atomic():
+        _lock(subscription.address_id)
+        subscription.refresh_from_db(fields=["frequency", "confirmed_at", "ended_at"])
+        if not _is_active(subscription) or subscription.frequency == frequency:
+            return
+        subscription.frequency = frequency
+        subscription.digest_token_hash = tokens.hashed(tokens.digest_token(subscription.nonce))
+        subscription.save(update_fields=["frequency", "digest_token_hash"])
+        news = OutgoingMail.objects.of_subscription(subscription.pk).news()
+        if frequency == Frequency.PAUSED:
+            _cancel(news, PAUSED)
+        elif frequency in DIGESTS:
+            news.unclaimed().update(digest=frequency, due_at=next_digest(frequency, after=now))
+        else:
+            news.unclaimed().update(digest="", due_at=Now())
 
 
 def erase_unconfirmed(now: datetime | None = None) -> int:
@@ -281,7 +331,9 @@ def erase_unconfirmed(now: datetime | None = None) -> int:
         Consent.objects.filter(pk__in=batch).update(client_key="")
     _delete(Consent.objects.filter(ended_at__lt=now - PROOF_STAYS))
     _delete(Consent.objects.filter(confirmed_at__isnull=True, asked_at__lt=now - UNCONFIRMED_STAYS))
-    _end_consents(Consent.objects.filter(subscription__isnull=True), how="article gone", now=now)
+    gone = Consent.objects.filter(subscription__isnull=True)
+    _end_consents(gone.exclude(scope=NEW_ARTICLES), how="article gone", now=now)
+    _end_consents(gone.filter(scope=NEW_ARTICLES), how="subject gone", now=now)
     _erase_subscriptions(
         Subscription.objects.filter(
             confirmed_at__isnull=True, created_at__lt=now - UNCONFIRMED_STAYS, consents__isnull=True

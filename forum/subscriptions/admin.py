@@ -23,18 +23,21 @@ class ReadOnly(admin.ModelAdmin):
 
 @admin.register(Subscription)
 class SubscriptionAdmin(ReadOnly):
-    list_display = ["pk", "address", "article", "scope", "confirmed_at", "ended_at"]
-    list_filter = ["scope"]
-    list_select_related = ["address", "article"]
-    fields = ["address", "article", "scope", "created_at", "confirmed_at", "ended_at"]
+    list_display = ["pk", "address", "title", "scope", "frequency", "confirmed_at", "ended_at"]
+    list_filter = ["scope", "frequency"]
+    list_select_related = ["address", "article", "author", "section"]
+    fields = [
+        *("address", "article", "author", "section", "scope", "frequency"),
+        *("created_at", "confirmed_at", "ended_at"),
+    ]
 
 
 @admin.register(Consent)
 class ConsentAdmin(ReadOnly):
-    list_display = ["pk", "address", "article", "scope", "asked_at", "confirmed_at", "ended_at", "ended_how"]
+    list_display = ["pk", "address", "title", "scope", "asked_at", "confirmed_at", "ended_at", "ended_how"]
     list_filter = ["ended_how"]
-    list_select_related = ["address", "article"]
+    list_select_related = ["address", "article", "author", "section"]
     fields = [
-        *("address", "address_hash", "article", "scope", "wording"),
+        *("address", "address_hash", "article", "author", "section", "scope", "wording"),
         *("asked_at", "confirmed_at", "ended_at", "ended_how"),
     ]

@@ -8,14 +8,14 @@ from forum.outbox.envelope import confirmation_message_id
 from forum.outbox.letters import Letter, NothingToSay
 from forum.outbox.models import OutgoingMail
 from forum.subscriptions import tokens
-from forum.subscriptions.letterhead import halves, link, subject_title
-from forum.subscriptions.models import Consent
+from forum.subscriptions.letterhead import halves, language_of, link, subject_title
+from forum.subscriptions.models import NEW_ARTICLES, Consent
 
 
 def build_confirmation(rows: list[OutgoingMail]) -> Letter:
     """One mail asks one question: of several rows the first that may still be asked, the others are left out."""
     now = timezone.now()
-    consents = Consent.objects.select_related("article").in_bulk([row.event_id for row in rows])
+    consents = Consent.objects.select_related("article", "author", "section").in_bulk([row.event_id for row in rows])
     left_out: dict[int, str] = {}
     asked = None
     for row in rows:
@@ -25,11 +25,15 @@ def build_confirmation(rows: list[OutgoingMail]) -> Letter:
             left_out[row.pk] = why
         else:
             asked = consent
-    if asked is None or asked.article is None:
+    if asked is None or asked.subject is None:
         raise NothingToSay(next(iter(left_out.values()), "no rows"))
-    title = subject_title(asked.article.title)
-    context = {"title": title, "scope": asked.scope, "link": link("confirm", tokens.confirm_token(asked.nonce))}
-    subject, text, html = halves("confirmation", asked.article.language, context)
+    context = {
+        "title": subject_title(asked.title),
+        "column": asked.column,
+        "scope": asked.scope,
+        "link": link("confirm", tokens.confirm_token(asked.nonce)),
+    }
+    subject, text, html = halves("confirmation", language_of(asked.subject), context)
     return Letter(
         subject=subject,
         text=text,
@@ -46,6 +50,8 @@ def _why_not(consent: Consent | None, now: datetime) -> str:
         return "answered already"
     if not tokens.is_fresh(consent, now):
         return "the link would have expired"
+    if consent.scope == NEW_ARTICLES:
+        return "" if consent.subject else "what was to be followed is gone"
     if consent.article is None or not consent.article.is_public:
         return "the article is not public"
     return ""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from forum.subscriptions.models import Consent, Subscription
+from forum.subscriptions.models import Consent, Subscription, SubscriptionQuerySet
 
 CONFIRM_LASTS = timedelta(hours=72)
 
@@ -33,6 +33,11 @@ def mine_token(nonce: str) -> str:
     return _token("mine", nonce)
 
 
+def digest_token(nonce: str) -> str:
+    """Of the link that stops every digest of the address that has the subscription with this nonce."""
+    return _token("digest", nonce)
+
+
 def hashed(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
@@ -44,15 +49,25 @@ def hashed_address(address_key: str, purpose: str) -> str:
 
 
 def consent_of(token: str) -> Consent | None:
-    consent = (
-        Consent.objects.select_related("subscription__article", "article").filter(token_hash=hashed(token)).first()
-    )
+    consents = Consent.objects.select_related("subscription", "article", "author", "section")
+    consent = consents.filter(token_hash=hashed(token)).first()
     return consent if consent and constant_time_compare(consent.token_hash or "", hashed(token)) else None
 
 
 def subscription_of(token: str) -> Subscription | None:
-    subscription = Subscription.objects.select_related("article", "address").filter(token_hash=hashed(token)).first()
+    subscription = _with_all().filter(token_hash=hashed(token)).first()
     return subscription if subscription and constant_time_compare(subscription.token_hash, hashed(token)) else None
+
+
+def digest_of(token: str) -> Subscription | None:
+    """One subscription of the address whose digests this token stops; it need not be in a digest any more."""
+    subscription = _with_all().filter(digest_token_hash=hashed(token)).first()
+    kept = subscription.digest_token_hash if subscription else None
+    return subscription if kept and constant_time_compare(kept, hashed(token)) else None
+
+
+def _with_all() -> SubscriptionQuerySet:
+    return Subscription.objects.select_related("address", "article", "author", "section")
 
 
 def is_fresh(consent: Consent, now: datetime) -> bool:

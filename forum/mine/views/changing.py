@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -67,12 +68,13 @@ def _just_posted() -> ReactionQuerySet:
 @page
 def just_posted(request: HttpRequest) -> HttpResponse:
     """What this browser posted in the last quarter of an hour. The one page that is sent the cookies which say so."""
-    found = _just_posted().filter(pk__in=identity.own_ids(request)).select_related("article").order_by("-pk")
-    rows = [
-        {"reaction": one, "draft": drawn(one), "until": one.created_at + FREE, "place": place_of(one)}
-        for one in found.filter(status__in=ALIVE)
+    found = _whole(_just_posted()).filter(pk__in=identity.own_ids(request)).order_by("-pk")
+    rows: list[dict[str, Any]] = [
+        {"reaction": one, "draft": drawn(one), "until": one.created_at + FREE, "place": place_of(one)} for one in found
     ]
-    return render(request, "mine/just_posted.html", {"rows": rows, "done": DONE.get(request.GET.get("done", ""))})
+    with translation.override(rows[0]["reaction"].article.language if rows else translation.get_language()):
+        context = {"rows": rows, "done": DONE.get(request.GET.get("done", ""))}
+        return render(request, "mine/just_posted.html", context)
 
 
 @mailed
@@ -117,7 +119,7 @@ def _form(change: Change, typed: Mapping[str, str] | None) -> EditForm:
 def _form_again(change: Change, typed: Mapping[str, str]) -> EditForm:
     """With what was typed, before anything is wrong with it."""
     form = _form(change, None)
-    form.initial |= {name: typed.get(name, "") for name in form.fields}
+    form.initial = {name: typed.get(name, "") for name in form.fields}
     return form
 
 
