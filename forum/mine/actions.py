@@ -22,6 +22,8 @@ COUNTED = timedelta(hours=24)  # so long a request counts; then it is forgotten
 PER_ADDRESS_AND_HOUR = 3
 PER_ADDRESS = 5  # in 24 hours
 PER_CLIENT = 10  # in an hour
+# Of every room above forum.reactions that copies names or words: what erases them, given the numbers of reactions.
+COPIES: tuple[erasing.Eraser, ...] = ()
 CEILING_LOCK = 0x6D69_6E65  # any number that nobody else takes
 
 
@@ -79,7 +81,7 @@ def erase(link: Link, *, with_words: bool, now: datetime | None = None) -> None:
     """Take the owner of this address out of the site (PROMISES C3): at once his address, what he follows, his names and
     his links; then what he wrote, a first batch here and the rest by the worker.
 
-    Every room that keeps something of a reader has its line here.
+    What other rooms keep by address goes with the row of the address; what they keep by reaction: COPIES.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -97,7 +99,7 @@ def erase_due() -> int:
     erasure = Erasure.objects.order_by("pk").first()
     if erasure is None:
         return 0
-    done = erasing.erase_batch(erasure.owner, until=erasure.asked_at, with_words=erasure.with_words)
+    done = erasing.erase_batch(erasure.owner, until=erasure.asked_at, with_words=erasure.with_words, copies=COPIES)
     if done < erasing.BATCH:
         Erasure.objects.filter(pk=erasure.pk).delete()
     return max(done, 1)

@@ -1,5 +1,6 @@
 """Taking somebody out of what he wrote (PROMISES C3). The thread keeps its shape; a batch at a time, by the worker."""
 
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from itertools import groupby
 
@@ -14,6 +15,7 @@ from forum.reactions.owning import names_of, with_address
 from forum.spam import actions as spam
 
 BATCH = 200
+Eraser = Callable[[Collection[int]], object]
 
 
 def disown_others(owner: str) -> None:
@@ -26,11 +28,14 @@ def forget_claims(owner: str) -> None:
     Claim.objects.filter(owner=owner).exclude(owner="").delete()
 
 
-def erase_batch(owner: str, *, until: datetime, with_words: bool, limit: int = BATCH) -> int:
+def erase_batch(
+    owner: str, *, until: datetime, with_words: bool, copies: Iterable[Eraser] = (), limit: int = BATCH
+) -> int:
     """Of what was posted with this address up to that moment: the name, the website, the address, all hashes, what was
     said before, what the filter learnt; and the words, if asked. Returns how many were done; may run twice.
 
-    One transaction for each article.
+    `copies`: what the rooms above do about what they keep of these reactions (their numbers). One transaction for each
+    article.
     """
     found = with_address(owner).filter(created_at__lte=until).order_by("article_id", "pk")
     rows = list(found.values_list("article_id", "pk")[:limit])
@@ -41,6 +46,8 @@ def erase_batch(owner: str, *, until: datetime, with_words: bool, limit: int = B
             still = with_address(owner).filter(pk__in=numbers).select_related("article", "parent").order_by("pk")
             for reaction in still:
                 _erase(reaction, with_words=with_words)
+            for erase in copies:
+                erase(numbers)
             placing.note_reworded(discussion)
     return len(rows)
 

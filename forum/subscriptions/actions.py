@@ -357,10 +357,13 @@ def _erase_subscriptions(subscriptions: QuerySet[Subscription]) -> None:
 
 def _erase_addresses() -> int:
     """Those that nothing hangs on any more. A suppressed address stays: its owner must not be asked again; and so does
-    an author's who was told about questions today, because those mails tell when the next one may go.
+    an author's who was told about questions today, because those mails tell when the next one may go, and that of who
+    was sent the link to his own page.
     """
     told = OutgoingMail.objects.filter(
-        address=OuterRef("pk"), kind=OutgoingMail.Kind.QUESTION, sent_at__gt=timezone.now() - timedelta(days=1)
+        address=OuterRef("pk"),
+        kind__in=(OutgoingMail.Kind.QUESTION, OutgoingMail.Kind.MINE),
+        sent_at__gt=timezone.now() - timedelta(days=1),
     )
     waiting = OutgoingMail.objects.filter(status__in=[OutgoingMail.Status.QUEUED, OutgoingMail.Status.SENDING])
     loose = Address.objects.filter(

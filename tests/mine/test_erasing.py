@@ -140,7 +140,7 @@ def test_erasing_frees_the_name(client):
 
 def test_many_reactions_are_erased_a_batch_at_a_time(client, monkeypatch):
     monkeypatch.setattr(erasing, "BATCH", 3)
-    monkeypatch.setattr(erasing.erase_batch, "__kwdefaults__", {"limit": 3})
+    monkeypatch.setitem(erasing.erase_batch.__kwdefaults__, "limit", 3)
     articles = [make_article(), make_article()]
     browser = Client()
     post_and_confirm(browser, articles[0], CANARY, name=NAME)
@@ -154,6 +154,14 @@ def test_many_reactions_are_erased_a_batch_at_a_time(client, monkeypatch):
     while erase_due():
         rounds += 1
     assert (rounds, Reaction.objects.filter(name=NAME).count(), Erasure.objects.count()) == (3, 1, 0)
+
+
+def test_other_rooms_erase_their_copies_with_it(client, monkeypatch):
+    told: list[int] = []
+    monkeypatch.setattr("forum.mine.actions.COPIES", (told.extend,))
+    said, path = a_life(client)
+    press_erase(client, path, sure="1")
+    assert {reaction.pk for reaction in said} < set(told) and len(told) == 7
 
 
 def test_an_erased_reaction_can_still_be_removed_and_put_back(client):
