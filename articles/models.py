@@ -130,6 +130,7 @@ class Article(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     status = models.CharField(_("state"), max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    announced_at = models.DateTimeField(null=True, editable=False)  # to who follows its authors or section, once ever
     minutes = models.PositiveSmallIntegerField(_("minutes of reading"), default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -148,6 +149,11 @@ class Article(models.Model):
             models.Index(fields=["published_at"], name="article_scheduled", condition=models.Q(status="scheduled")),
             models.Index(fields=["language", "status", "-published_at", "-id"], name="article_newest_in_language"),
             models.Index(fields=["-updated_at", "-id"], name="article_desk"),
+            models.Index(
+                fields=["published_at"],
+                name="article_unannounced",
+                condition=models.Q(status="published", announced_at=None),
+            ),
             models.Index(fields=["id"], name="article_social_to_make", condition=models.Q(social_made_at__isnull=True)),
         ]
         constraints = [

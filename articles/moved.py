@@ -34,7 +34,7 @@ def at_former_address(view: View) -> View:
 
 
 def at_former_address_of(kind: str) -> Callable[[View], View]:
-    """The same for lists and feeds of a "section" or an "author"; there is nothing to post there."""
+    """The same for what is of a "section" or an "author"."""
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -46,7 +46,10 @@ def at_former_address_of(kind: str) -> Callable[[View], View]:
                 former = left.first()
                 if former is None:
                     raise
-            return _to(request, {"slug": getattr(former, kind).slug})
+            now = getattr(former, kind).slug
+            if request.method not in ("GET", "HEAD"):
+                return view(request, now)
+            return _to(request, {"slug": now})
 
         return answer
 

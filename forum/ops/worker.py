@@ -25,6 +25,7 @@ from forum.reactions.rendering import HTML_VERSION, remake_parts
 from forum.reactions.retention import forget_clients
 from forum.spam.actions import calibrate_due, forget_old
 from forum.subscriptions.actions import erase_unconfirmed
+from forum.subscriptions.notify import announce_articles_due
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 1.5
@@ -64,7 +65,7 @@ class Worker:
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
         return (
-            *(self._beat, publish_now, announce_due, self._send, tell_hub),
+            *(self._beat, publish_now, announce_due, announce_articles_due, self._send, tell_hub),
             *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, erase_due, self._tidy),
         )
 

@@ -76,7 +76,7 @@ class OutgoingMailAdmin(NothingToAdd):
     list_filter = ["status", "kind"]
     ordering = ["-pk"]
     fields = readonly_fields = (
-        *("kind", "address", "status", "reason", "attempts", "due_at", "created_at", "sent_at"),
+        *("kind", "address", "status", "reason", "attempts", "digest", "due_at", "created_at", "sent_at"),
         *("message_id", "lead", "subscription_id", "event_id"),
     )
     actions = ["again"]

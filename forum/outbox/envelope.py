@@ -32,6 +32,19 @@ def article_message_id(article_id: int, subscription_id: int) -> str:
     return _message_id("a", article_id, subscription_id)
 
 
+def new_article_message_id(article_id: int, subscription_id: int) -> str:
+    return _message_id("n", article_id, subscription_id)
+
+
+def followed_message_id(subscription_id: int) -> str:
+    """No mail has this id; all news of one author or one section for one follower refers to it."""
+    return _message_id("f", subscription_id)
+
+
+def digest_message_id(mail_id: int) -> str:
+    return _message_id("d", mail_id)
+
+
 def confirmation_message_id(consent_id: int) -> str:
     return _message_id("c", consent_id)
 

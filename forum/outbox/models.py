@@ -25,8 +25,8 @@ class Address(models.Model):
 class Digest(models.TextChoices):
     """Mail that waits for its moment and then goes as one (forum.outbox.queue)."""
 
-    DAILY = "daily", _("once a day")
-    WEEKLY = "weekly", _("once a week")
+    DAILY = "daily", _("Once a day")
+    WEEKLY = "weekly", _("Once a week")
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):

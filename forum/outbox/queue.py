@@ -8,9 +8,13 @@ goes as one mail. The HOURLY-th mail within an hour to one address takes everyth
 that the address waits until the hour has room again. While a mail to an address is tried again, later news waits for
 it: a mail server that was away for a night does not give the reader a mail for every hour of it.
 
+Rows of a digest have the moment of that digest as their `due_at` from the start (docs/decisions/0021). At that moment
+all that is due of it for the address goes as one mail, whatever it is news of.
+
 Questions to an author go at once as well, and then one mail an hour takes all that were asked meanwhile.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
@@ -35,9 +39,9 @@ HOUR = timedelta(hours=1)
 LOOK_AGAIN = timedelta(seconds=5)
 HOURLY = 5  # mails with news to one address in an hour
 MAX_ROWS = 100  # in one mail; the others go in the next
+MAX_DIGEST_ROWS = 500
 PATIENCE = timedelta(hours=72)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
-BUNDLED = (OutgoingMail.Kind.REACTION, OutgoingMail.Kind.QUESTION)
 Status = OutgoingMail.Status
 QUEUED_DUE = Q(status=Status.QUEUED, due_at__lte=Now())
 LEASE_OVER = Q(status=Status.SENDING, lease_until__lte=Now())
@@ -53,6 +57,12 @@ class Claim:
     @property
     def lead(self) -> OutgoingMail:
         return self.rows[0]
+
+    @property
+    def kind(self) -> str:
+        """Which builder makes it; a digest tells of rows of any kind together."""
+        several = len({row.kind for row in self.rows}) > 1
+        return OutgoingMail.Kind.DIGEST if self.lead.digest or several else self.lead.kind
 
     @property
     def ids(self) -> list[int]:
@@ -87,14 +97,14 @@ def claim() -> Claim | None:
                 continue
             if row.status == Status.SENDING or row.attempts:  # its worker died, or it is tried again: the same rows
                 rows = sorted(_with_followers(row), key=lambda one: (one.pk != row.pk, one.pk))
-            elif row.kind not in BUNDLED:  # one mail says one thing
-                rows = [row]
-            else:
-                wait, companions = _bundled(row) if row.kind == OutgoingMail.Kind.REACTION else _asked(row)
+            elif row.kind in TOGETHER:
+                wait, companions = TOGETHER[row.kind](row)
                 if wait is not None:
                     companions.update(due_at=wait)
                     continue
-                rows = list(companions.order_by("pk")[:MAX_ROWS])
+                rows = list(companions.order_by("pk")[: MAX_DIGEST_ROWS if row.digest else MAX_ROWS])
+            else:
+                rows = [row]
             lead = rows[0]
             lease = row.clock + timedelta(seconds=settings.MAIL_LEASE_SECONDS)
             ours = OutgoingMail.objects.filter(pk__in=[one.pk for one in rows])
@@ -102,6 +112,9 @@ def claim() -> Claim | None:
             ours.exclude(pk=lead.pk).update(lead=lead)
             OutgoingMail.objects.filter(pk=lead.pk).update(attempts=F("attempts") + 1)
             lead.attempts += 1
+            if lead.digest and lead.attempts == 1:  # it waited as its reader wished; PATIENCE begins now
+                ours.update(created_at=row.clock)
+                lead.created_at = row.clock
         for one in rows:
             one.address = row.address
         return Claim(rows, lease)
@@ -170,8 +183,10 @@ def _gave_up(row: "Timed") -> bool:
 
 def _bundled(row: "Timed") -> tuple[datetime | None, QuerySet[OutgoingMail]]:
     """(until when these have to wait, or None: now; the rows that go together)."""
-    news = OutgoingMail.objects.filter(kind=OutgoingMail.Kind.REACTION, lead=None, address=row.address)
-    fresh = news.filter(status=Status.QUEUED, attempts=0)
+    news = OutgoingMail.objects.news().filter(lead=None, address=row.address)
+    fresh = news.filter(status=Status.QUEUED, attempts=0, digest=row.digest)
+    if row.digest:
+        fresh = fresh.filter(due_at__lte=Now())  # the others are for the next one
     of_subscription = fresh.filter(subscription_id=row.subscription_id)
 
     if news.filter(status=Status.SENDING).exists():  # another worker writes to this address at this moment
@@ -188,6 +203,8 @@ def _bundled(row: "Timed") -> tuple[datetime | None, QuerySet[OutgoingMail]]:
         first = this_hour[-1]
         assert first is not None  # the question was for mails sent after some moment
         return first + HOUR, fresh
+    if row.digest:
+        return None, fresh
     told = OutgoingMail.objects.filter(subscription_id=row.subscription_id, kind=row.kind, status=Status.SENT)
     last = told.filter(sent_at__gt=row.clock - BUNDLE).aggregate(at=Max("sent_at"))["at"]
     if last is not None:
@@ -208,3 +225,9 @@ def _asked(row: "Timed") -> tuple[datetime | None, QuerySet[OutgoingMail]]:
         return max(again_at, row.clock + LOOK_AGAIN), fresh
     last = of_author.filter(status=Status.SENT, sent_at__gt=row.clock - HOUR).aggregate(at=Max("sent_at"))["at"]
     return (last + HOUR if last is not None else None), fresh
+
+
+TOGETHER: "dict[str, Callable[[Timed], tuple[datetime | None, QuerySet[OutgoingMail]]]]" = {
+    **dict.fromkeys(OutgoingMail.NEWS, _bundled),
+    OutgoingMail.Kind.QUESTION: _asked,
+}  # every other kind goes at once and alone

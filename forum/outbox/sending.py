@@ -42,7 +42,7 @@ def send_due(limit: int | None = None, *, stop: Callable[[], bool] = lambda: Fal
 
 def _send(claim: queue.Claim, carrier: Transport) -> None:
     try:
-        build: Builder = import_string(settings.OUTBOX_BUILDERS[claim.lead.kind])
+        build: Builder = import_string(settings.OUTBOX_BUILDERS[claim.kind])
         letter = build(claim.rows)
         receiver = envelope.deliverable(claim.lead.address)
         message = envelope.compose(letter, to=receiver, message_id=letter.message_id, now=timezone.now())

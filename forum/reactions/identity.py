@@ -5,7 +5,6 @@ A form's stamp says when it was opened; a draft's address travels sealed through
 """
 
 import secrets
-import time
 from base64 import urlsafe_b64encode
 from typing import NamedTuple
 
@@ -21,6 +20,8 @@ from articles.models import Article, Author
 from forum.accounts.roles import Ability, able
 from forum.cleaning import Refused, clean_name
 from forum.reactions.models import FREE, Reaction
+from forum.spam.stamps import seconds_open as seconds_open
+from forum.spam.stamps import stamp as stamp
 
 COOKIE = "reader"
 OWN = "own-"  # and the number of a reaction
@@ -44,20 +45,6 @@ class Voice(NamedTuple):
 
 def new_form_key() -> str:
     return secrets.token_urlsafe(24)
-
-
-def stamp() -> str:
-    """Now, signed: goes into a form that is being opened."""
-    return signing.dumps(time.time(), salt=f"{SALT}.opened")
-
-
-def seconds_open(stamped: str) -> float | None:
-    """How long ago a form was opened; None when it does not say, or not credibly."""
-    try:
-        seconds = time.time() - signing.loads(stamped, salt=f"{SALT}.opened")
-    except (signing.BadSignature, UnicodeEncodeError):
-        return None
-    return seconds if seconds >= 0 else None
 
 
 def seal(email: str) -> str:

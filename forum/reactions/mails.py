@@ -35,6 +35,27 @@ class News:
 
 def build_news(rows: list[OutgoingMail]) -> Letter:
     """Rows of one address; takes a fixed number of queries, however many there are."""
+    all_news, left_out = gather_news(rows)
+    if not all_news:
+        raise NothingToSay(next(iter(left_out.values()), "no rows"))
+    first = all_news[0]
+    if len(all_news) == 1:
+        subject, text, html = _about_one_article(first)
+    else:
+        context = digest_context(all_news) | {"manage_url": manage_link(first.subscription)}
+        subject, text, html = halves("digest", first.article.language, context)
+    return Letter(
+        subject=subject,
+        text=text,
+        html=html,
+        message_id=reaction_message_id(first.reactions[0].pk, first.subscription.pk),
+        headers=list_headers(first),
+        left_out=left_out,
+    )
+
+
+def gather_news(rows: list[OutgoingMail]) -> tuple[list[News], dict[int, str]]:
+    """What may be told, by subscription, and why the other rows (by pk) may not."""
     subscriptions = Subscription.objects.select_related("article").in_bulk({row.subscription_id for row in rows})
     with_parent = Reaction.objects.select_related("parent").defer("html", "parent__html")
     reactions = with_parent.in_bulk({row.event_id for row in rows})
@@ -48,18 +69,7 @@ def build_news(rows: list[OutgoingMail]) -> Letter:
             told.reactions.append(reaction)
         else:
             left_out[row.pk] = why
-    if not news:
-        raise NothingToSay(next(iter(left_out.values()), "no rows"))
-    first = next(iter(news.values()))
-    subject, text, html = _about_one_article(first) if len(news) == 1 else _digest(list(news.values()))
-    return Letter(
-        subject=subject,
-        text=text,
-        html=html,
-        message_id=reaction_message_id(first.reactions[0].pk, first.subscription.pk),
-        headers=_list_headers(first),
-        left_out=left_out,
-    )
+    return list(news.values()), left_out
 
 
 def _why_not(subscription: Subscription | None, reaction: Reaction | None) -> str:
@@ -111,7 +121,8 @@ def _nameplate(reaction: Reaction) -> dict[str, Any]:
     }
 
 
-def _digest(all_news: list[News]) -> tuple[str, str, str]:
+def digest_context(all_news: list[News]) -> dict[str, Any]:
+    """What templates/mail/digest shows of reactions: per article at most three nameplates with their first words."""
     articles: list[dict[str, Any]] = [
         {
             "title": subject_title(news.article.title),
@@ -125,16 +136,14 @@ def _digest(all_news: list[News]) -> tuple[str, str, str]:
         }
         for news in all_news
     ]
-    context = {
+    return {
         "articles": articles,
         "article_count": len(articles),
         "reaction_count": sum(article["count"] for article in articles),
-        "manage_url": manage_link(all_news[0].subscription),
     }
-    return halves("digest", all_news[0].article.language, context)
 
 
-def _list_headers(news: News) -> dict[str, str]:
+def list_headers(news: News) -> dict[str, str]:
     """Threading by reaction, listing by article. In a digest those of its first article: one click stops that one,
     and the mail itself carries a link to stop each of the others.
     """

@@ -2,7 +2,10 @@
 May run twice, or by two workers at once.
 """
 
+from datetime import datetime
+
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from articles.models import Article, Author
@@ -10,6 +13,7 @@ from forum.cleaning import Refused, clean_email
 from forum.outbox.actions import enqueue, locked_address
 from forum.outbox.models import OutgoingMail
 from forum.reactions.models import Reaction
+from forum.subscriptions.digests import DIGEST_SQL, DUE_SQL, moments_due
 from forum.subscriptions.models import Scope, Subscription
 
 BATCH = 5_000  # followers per transaction; keeps SQLite's only writer busy for less than a quarter of a second
@@ -28,17 +32,19 @@ def announce_due() -> int:
 
 def announce(reaction: Reaction) -> bool:
     """Queue this reaction's mails in batches, then note that it is done. False when it was not to be announced."""
-    if not Reaction.objects.unannounced().filter(pk=reaction.pk).exists():
+    this = Reaction.objects.unannounced().filter(pk=reaction.pk)
+    clock = this.annotate(clock=Now()).order_by().values_list("clock", flat=True).first()
+    if clock is None:
         return False
     branch = _subscriptions_above(reaction)
-    last = 0
-    while (upto := _end_of_batch(reaction.article_id, last)) is not None:
+    last, followers = 0, Subscription.objects
+    while (upto := followers.end_of_batch("article", reaction.article_id, after=last, size=BATCH)) is not None:
         with transaction.atomic():
-            _queue(reaction, branch, last, upto)
+            _queue(reaction, branch, last, upto, clock)
         last = upto
     if reaction.is_question:
         _queue_for_authors(reaction)
-    return bool(Reaction.objects.unannounced().filter(pk=reaction.pk).order_by().update(announced_at=timezone.now()))
+    return bool(this.order_by().update(announced_at=timezone.now()))
 
 
 def _subscriptions_above(reaction: Reaction) -> list[int]:
@@ -51,35 +57,30 @@ def _subscriptions_above(reaction: Reaction) -> list[int]:
     return sorted(set(found.exclude(subscription=None).values_list("subscription_id", flat=True)))
 
 
-def _end_of_batch(article_id: int, after: int) -> int | None:
-    followers = Subscription.objects.active().filter(article=article_id, pk__gt=after).order_by("pk")
-    ids = followers.values_list("pk", flat=True)
-    full = ids[BATCH - 1 : BATCH].first()
-    return full if full is not None else followers.order_by("-pk").values_list("pk", flat=True).first()
-
-
-def _queue(reaction: Reaction, branch: list[int], after: int, upto: int) -> None:
+def _queue(reaction: Reaction, branch: list[int], after: int, upto: int, clock: datetime) -> None:
     """One statement, so that a follower who leaves meanwhile is either in or out; the reaction must still be there."""
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    due = moments_due(clock)
     marks = ", ".join(["%s"] * len(branch)) or "NULL"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             INSERT INTO outbox_outgoingmail
-                (kind, address_id, subscription_id, event_id, status, reason, attempts, due_at, message_id, created_at)
-            SELECT 'reaction', s.address_id, s.id, r.id, 'queued', '', 0, %s, '', %s
+                (kind, address_id, subscription_id, event_id, status, reason, attempts, message_id,
+                 digest, due_at, created_at)
+            SELECT 'reaction', s.address_id, s.id, r.id, 'queued', '', 0, '', {DIGEST_SQL}, {DUE_SQL}, %s
             FROM subscriptions_subscription s
             JOIN outbox_address a ON a.id = s.address_id
             JOIN reactions_reaction r ON r.id = %s AND r.status = 'published'
             LEFT JOIN subscriptions_subscription poster ON poster.id = r.subscription_id
             WHERE s.article_id = %s AND s.id > %s AND s.id <= %s
               AND s.confirmed_at IS NOT NULL AND s.ended_at IS NULL AND a.suppressed_at IS NULL
+              AND s.frequency <> 'paused'
               AND (poster.id IS NULL OR poster.address_id <> s.address_id)
               AND (s.scope = %s OR s.id IN ({marks}))
             ORDER BY s.id
             ON CONFLICT (kind, subscription_id, event_id) DO NOTHING
             """,
-            [now, now, reaction.pk, reaction.article_id, after, upto, Scope.ARTICLE, *branch],
+            [*due, due[-1], reaction.pk, reaction.article_id, after, upto, Scope.ARTICLE, *branch],
         )
 
 

@@ -15,7 +15,7 @@ from articles.models import Article
 from forum.outbox.actions import enqueue, locked_address
 from forum.outbox.models import Address, OutgoingMail
 from forum.subscriptions import tokens
-from forum.subscriptions.ceilings import ceiling_reached
+from forum.subscriptions.ceilings import ceiling_reached, client_at_ceiling
 from forum.subscriptions.digests import next_digest
 from forum.subscriptions.models import (
     DIGESTS,
@@ -73,8 +73,13 @@ def subscribe(
     return _subscribe(email, article, scope=scope, client_key=client_key, proven=proven, now=now)
 
 
-def follow(*, email: str, subject: Subject, client_key: str, proven: bool, now: datetime) -> Subscription:
-    """The same for who reacts to nothing: all of an article, or what an author or a section brings."""
+def follow(*, email: str, subject: Subject, client_key: str, proven: bool, now: datetime) -> Subscription | None:
+    """The same for who reacts to nothing: all of an article, or what an author or a section brings.
+
+    None, and nothing is kept, when this client or the whole site is at its ceiling.
+    """
+    if client_at_ceiling(client_key, now):
+        return None
     scope = Scope.ARTICLE if isinstance(subject, Article) else NEW_ARTICLES
     return _subscribe(email, subject, scope=scope, client_key=client_key, proven=proven, now=now)
 

@@ -34,3 +34,12 @@ def ceiling_reached(address: Address, subject: Subject, client_key: str, now: da
         or asked["per_client"] >= PER_CLIENT
         or asked["per_site"] >= settings.CONFIRMATIONS_PER_HOUR
     )
+
+
+def client_at_ceiling(client_key: str, now: datetime) -> bool:
+    """Asked before anything is written for who only follows: no flood of made-up addresses fills the tables. The answer
+    does not depend on the address (P18).
+    """
+    this_hour = Consent.objects.filter(asked_at__gt=now - timedelta(hours=1), token_hash__isnull=False)
+    asked = this_hour.aggregate(client=Count("pk", filter=Q(client_key=client_key)), site=Count("pk"))
+    return asked["client"] >= PER_CLIENT or asked["site"] >= settings.CONFIRMATIONS_PER_HOUR

@@ -1,13 +1,24 @@
 """When a digest goes (docs/decisions/0021): every day, or every Monday, at DIGEST_HOUR by the clock of TIME_ZONE."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
-from forum.subscriptions.models import Frequency
+from forum.subscriptions.models import DIGESTS, Frequency
 
 MONDAY = 0
+# For a statement that writes a row for each follower s: in which digest it is, and when it is due.
+DIGEST_SQL = "CASE WHEN s.frequency IN ('daily', 'weekly') THEN s.frequency ELSE '' END"
+DUE_SQL = "CASE s.frequency WHEN 'daily' THEN %s WHEN 'weekly' THEN %s ELSE %s END"
+
+
+def moments_due(clock: datetime) -> list[Any]:
+    """The parameters of DUE_SQL, by the database's clock."""
+    moments = [*(next_digest(frequency, after=clock) for frequency in DIGESTS), clock]
+    return [connection.ops.adapt_datetimefield_value(moment) for moment in moments]
 
 
 def next_digest(frequency: str, *, after: datetime) -> datetime:

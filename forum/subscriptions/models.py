@@ -26,10 +26,10 @@ SCOPES = [*Scope.choices, (NEW_ARTICLES, _("New articles"))]
 
 
 class Frequency(models.TextChoices):
-    AT_ONCE = "at once", _("at once")
-    DAILY = Digest.DAILY.value, _("once a day")
-    WEEKLY = Digest.WEEKLY.value, _("once a week")
-    PAUSED = "paused", _("not for now")
+    AT_ONCE = "at once", _("At once")
+    DAILY = Digest.DAILY.value, _("Once a day")
+    WEEKLY = Digest.WEEKLY.value, _("Once a week")
+    PAUSED = "paused", _("Not for now")
 
 
 DIGESTS = (Frequency.DAILY, Frequency.WEEKLY)
@@ -75,6 +75,12 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def followed_with(self, one: "Subscription") -> "SubscriptionQuerySet":
         """Everything that the address of this subscription follows, newest first."""
         return self.active().filter(address=one.address_id).with_subject().order_by("-pk")
+
+    def end_of_batch(self, column: Column, number: int, *, after: int, size: int) -> int | None:
+        """The id at which a batch of followers of this subject ends, above `after`; None when there are no more."""
+        followers = self.active().filter(**{column: number}, pk__gt=after).order_by("pk")
+        full = followers.values_list("pk", flat=True)[size - 1 : size].first()
+        return full if full is not None else followers.order_by("-pk").values_list("pk", flat=True).first()
 
     def with_subject(self) -> "SubscriptionQuerySet":
         return self.select_related("article", "author", "section")

@@ -7,5 +7,7 @@ def test_letters(settings):
         "confirmation": "tests.outbox.letters.build",
         "reaction": "tests.outbox.letters.build",
         "question": "tests.outbox.letters.build",
+        "article": "tests.outbox.letters.build",
+        "digest": "tests.outbox.letters.build",
     }
     settings.EMAIL_TIMEOUT = 10

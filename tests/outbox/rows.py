@@ -28,6 +28,12 @@ def make_mail(address: Address | None = None, *, kind: str = "reaction", subscri
     )
 
 
+def in_digest(*mails: OutgoingMail, digest: str = "daily", in_hours: float = 0) -> None:
+    """Let them wait for it; with 0 hours it is due."""
+    due = timezone.now() + timedelta(hours=in_hours, seconds=-1)
+    OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(digest=digest, due_at=due)
+
+
 def pass_time(**delta: float) -> None:
     """Let it be that much later, for every mail."""
     for moment in MOMENTS:

@@ -2,5 +2,5 @@
 
 from forum.settings import *  # noqa: F403
 
-OUTBOX_BUILDERS = {"confirmation": "tests.outbox.letters.build", "reaction": "tests.outbox.letters.build"}
+OUTBOX_BUILDERS = dict.fromkeys(("confirmation", "reaction", "article", "digest"), "tests.outbox.letters.build")
 EMAIL_TIMEOUT = 10

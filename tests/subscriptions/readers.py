@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from articles.models import Article
 from forum.outbox.models import OutgoingMail
+from forum.subscriptions import actions
 from forum.subscriptions.actions import confirm, subscribe
 from forum.subscriptions.letterhead import manage_link, stop_link
 from forum.subscriptions.mails import build_confirmation
-from forum.subscriptions.models import Consent, Subscription
+from forum.subscriptions.models import Consent, Subject, Subscription
 
 SANNE = "Sanne.Kuipers@voorbeeld.example"
 
@@ -34,6 +35,14 @@ def token_in(path: str) -> str:
 def follow(article: Article, email: str = SANNE, scope: str = "article") -> Subscription:
     subscription = ask(article, email, scope=scope)
     confirm(token_in(confirm_path(subscription)), scope=scope)
+    subscription.refresh_from_db()
+    return subscription
+
+
+def follow_subject(subject: Subject, email: str = SANNE, frequency: str = "") -> Subscription:
+    """An article, an author or a section, without reacting; by the link in the mail."""
+    subscription = actions.follow(email=email, subject=subject, client_key=email, proven=False, now=timezone.now())
+    confirm(token_in(confirm_path(subscription)), scope=subscription.scope, frequency=frequency)
     subscription.refresh_from_db()
     return subscription
 

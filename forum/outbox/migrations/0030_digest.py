@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="digest",
             field=models.CharField(
                 blank=True,
-                choices=[("daily", "once a day"), ("weekly", "once a week")],
+                choices=[("daily", "Once a day"), ("weekly", "Once a week")],
                 db_default="",
                 default="",
                 max_length=6,

@@ -15,10 +15,10 @@ class Migration(migrations.Migration):
             name="frequency",
             field=models.CharField(
                 choices=[
-                    ("at once", "at once"),
-                    ("daily", "once a day"),
-                    ("weekly", "once a week"),
-                    ("paused", "not for now"),
+                    ("at once", "At once"),
+                    ("daily", "Once a day"),
+                    ("weekly", "Once a week"),
+                    ("paused", "Not for now"),
                 ],
                 db_default="at once",
                 default="at once",
