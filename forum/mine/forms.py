@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.conf import settings
 from django.utils.formats import number_format
@@ -69,7 +69,7 @@ class EditForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_id, self.helper.form_class, self.helper.form_action = "change", "sheet form", action
         self.helper.attrs = {"novalidate": True, "aria-labelledby": "edit-title"}
-        self.helper.layout = Layout("website", "body", "seen", Part("mine/_edit_end.html"))
+        self.helper.layout = Layout(Div("website", "body", css_class="zone"), "seen", Part("mine/_edit_end.html"))
 
     def complaints(self) -> list[tuple[str, str]]:
         """(id of the input, sentence) of everything that is wrong, in the order of the form."""
