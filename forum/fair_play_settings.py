@@ -9,7 +9,7 @@ from forum.environment import env, one_of, whole_number, yes_or_no
 MODERATION = one_of("MODERATION", ("after", "first", "before"), "first")
 MAX_BODY_CHARS = whole_number("MAX_BODY_CHARS", 5000, lowest=500, highest=20_000)
 SPAM_RULES = (
-    *("honeypot", "too_fast", "no_origin", "protected_name", "links", "repeated", "blocked"),
+    *("honeypot", "too_fast", "no_origin", "protected_name", "claimed_name", "links", "repeated", "blocked"),
     *("disposable_mail", "personal_data", "other_language", "advertising", "like_spam"),
     *("hurried", "busy_site", "certain"),
 )

@@ -60,6 +60,7 @@ DIGEST_HOUR = whole_number("DIGEST_HOUR", 7, lowest=0, highest=23)  # by the clo
 OUTBOX_BUILDERS = {
     "confirmation": "forum.subscriptions.mails.build_confirmation",
     "reaction": "forum.reactions.mails.build_news",
+    "mine": "forum.mine.mails.build_link",
     "article": "forum.subscriptions.article_mails.build_new_articles",
     "digest": "forum.reactions.digests.build_digest",
     "question": "forum.reactions.question_mails.build_questions",

@@ -169,7 +169,8 @@
     line.className = "since";
     line.setAttribute("role", "status");
     reaction.before(line);
-    requestAnimationFrame(() => { line.textContent = words.up; });
+    const change = form()?.querySelector("a[href$='/recent/']");
+    requestAnimationFrame(() => { line.append(words.up, " ", change?.cloneNode(true) ?? ""); });
   }
 
   // New since the last visit: known to this browser only, so that the page is the same for everybody.

@@ -111,6 +111,13 @@ def house_address(kind: str) -> str:
     return address_of(kind, language if language in LANGUAGES else settings.LANGUAGE_CODE)
 
 
+@register.simple_tag
+def mine_address() -> str:
+    """Of the page on which a reader asks for his own, in the language of the page that leads there."""
+    language = get_language()
+    return reverse("mine") + (f"?language={language}" if language != settings.LANGUAGE_CODE else "")
+
+
 @register.inclusion_tag("articles/_language.html", takes_context=True)
 def other_language(context: Context) -> dict[str, Any]:
     """The way to this page in the other language; where there is none, to the front page in it."""

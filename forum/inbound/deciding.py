@@ -14,9 +14,9 @@ from forum.inbound.models import InboundMail
 from forum.inbound.quotes import own_words
 from forum.inbound.words import words_of
 from forum.outbox.envelope import bounced_mail
-from forum.reactions.actions import reader_key
 from forum.reactions.by_mail import Meant, meant_by
 from forum.reactions.models import Reaction
+from forum.reactions.owning import reader_key
 
 MOST_IN_AN_HOUR = 30  # answers by one address, as on the form by one client (PROMISES P19)
 Kind = InboundMail.Kind

@@ -16,6 +16,7 @@ from articles.sweeping import Sweeper
 from articles.websub import tell_hub
 from forum.accounts.actions import forget_sessions
 from forum.inbound.actions import forget_inbound
+from forum.mine.actions import erase_due, forget_links
 from forum.moderation.actions import forget_exhibits, record_hidings
 from forum.moderation.notify import tell_moderators
 from forum.ops import health
@@ -24,6 +25,7 @@ from forum.outbox.retention import forget_mails
 from forum.outbox.sending import send_due
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
+from forum.reactions.owning import keep_proofs
 from forum.reactions.rendering import HTML_VERSION, remake_parts
 from forum.reactions.retention import forget_clients
 from forum.reactions.second_opinions import ask_service
@@ -73,7 +75,7 @@ class Worker:
         return (
             *(self._beat, publish_now, ask_service, announce_due, announce_articles_due, record_hidings),
             *(self._tell, self._send, tell_hub),
-            *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, self._tidy),
+            *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, erase_due, self._tidy),
         )
 
     def _done(self, work: Callable[[], int]) -> int:
@@ -111,7 +113,9 @@ class Worker:
     def _tidy(self) -> int:
         if time.monotonic() - self.tidied_at > TIDY_EVERY_SECONDS:
             forget_reporters(timezone.now())  # before the addresses that nothing needs any more
+            keep_proofs(timezone.now())  # before the subscriptions go that proved it
             erase_unconfirmed(timezone.now())
+            forget_links(timezone.now())
             forget_clients(timezone.now())
             forget_sessions()
             forget_old(timezone.now())

@@ -73,6 +73,10 @@ def single_message_id(kind: str, *ids: int) -> str:
     return _message_id(f"{kind[:2]}-", *ids)
 
 
+def mine_message_id(link_id: int) -> str:
+    return _message_id("m", link_id)
+
+
 def _message_id(letter: str, *ids: int) -> str:
     digest = salted_hmac(f"forum.outbox.message.{letter}", ".".join(map(str, ids)), algorithm="sha256").digest()
     return f"<{letter}{ids[0]}.{urlsafe_b64encode(digest).decode()[:22]}@{settings.MAIL_DOMAIN}>"

@@ -65,6 +65,7 @@ class OutgoingMail(models.Model):
     kind "posted": a forum.reactions Reaction, twice;
     kinds "decision" and "appeal": a forum.reactions Reaction and a forum.moderation Decision or Appeal;
     kind "waiting": one of the staff and the number of the mail to him.
+    kind "mine": nothing (0), and a forum.mine Link.
     """
 
     class Kind(models.TextChoices):

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from forum.reactions.models import Reaction
@@ -59,7 +61,7 @@ class ReactionAdmin(admin.ModelAdmin):
             "why",
             "decision_reason",
         ),
-        *("created_at", "published_at"),
+        *("created_at", "published_at", "earlier"),
     )
     readonly_fields = fields
 
@@ -78,6 +80,13 @@ class ReactionAdmin(admin.ModelAdmin):
     @admin.display(description=_("reaction"))
     def words(self, obj: Reaction) -> str:
         return excerpt(obj.body, 160)
+
+    @admin.display(description=_("what it said before"))
+    def earlier(self, obj: Reaction) -> str:
+        rows = [
+            (f"{timezone.localtime(one.until):%Y-%m-%d %H:%M}", one.website, one.body) for one in obj.editions.all()
+        ]
+        return format_html_join("", "<p>{} {}</p><pre>{}</pre>", rows) or "–"
 
     @admin.display(description=_("why it waits"))
     def why(self, obj: Reaction) -> str:

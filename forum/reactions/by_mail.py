@@ -13,8 +13,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from forum.reactions.actions import reader_key
 from forum.reactions.models import Reaction
+from forum.reactions.owning import reader_key
 from forum.subscriptions.models import Subscription
 
 PURPOSE = "forum.reactions.reply.1"  # raise the number when what is sealed changes: older addresses then end

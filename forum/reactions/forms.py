@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum import cleaning
 from forum.reactions import identity
-from forum.reactions.actions import FORM_KEY
+from forum.reactions.actions.posting import FORM_KEY
 from forum.reactions.models import Reaction
 from forum.subscriptions.models import Scope
 

@@ -12,16 +12,20 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from articles.models import Article, Author
 from forum.accounts.roles import Ability, able
 from forum.cleaning import Refused, clean_name
+from forum.reactions.models import FREE, Reaction
 from forum.spam.stamps import seconds_open as seconds_open
 from forum.spam.stamps import stamp as stamp
 
 COOKIE = "reader"
+OWN = "own-"  # and the number of a reaction
+MOST_OWN = 30
 REMEMBERED_SECONDS = 365 * 24 * 3600
 SEALED_SECONDS = WAITING_SECONDS = 24 * 3600
 PROOF_SECONDS = (
@@ -85,6 +89,31 @@ def remember(response: HttpResponse, reader: Reader) -> None:
 
 def forget(response: HttpResponse) -> None:
     response.delete_cookie(COOKIE, samesite="Lax")
+
+
+def own(response: HttpResponse, reaction: Reaction) -> None:
+    """Let the browser that posted it change it for a quarter of an hour. Sent back to one address only, so pages stay
+    the same for all; one cookie for each reaction, because here we do not see which there are."""
+    response.set_cookie(
+        f"{OWN}{reaction.pk}",
+        signing.dumps(reaction.pk, salt=f"{SALT}.own"),
+        max_age=int(FREE.total_seconds()),
+        path=reverse("just_posted"),
+        secure=settings.SITE_IS_HTTPS,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def own_ids(request: HttpRequest) -> list[int]:
+    """What this browser posted in the last quarter of an hour; the last MOST_OWN of it."""
+    found = []
+    for name in [name for name in request.COOKIES if name.startswith(OWN)][-MOST_OWN:]:
+        try:
+            found.append(signing.loads(request.COOKIES[name], salt=f"{SALT}.own", max_age=FREE))
+        except signing.BadSignature:
+            continue
+    return found
 
 
 def waiting_token(reaction_id: int) -> str:

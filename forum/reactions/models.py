@@ -1,5 +1,7 @@
 """The heart: a reaction. Numbers, path and paging are explained in docs/architecture.md, "How a thread is kept"."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -9,6 +11,7 @@ from articles.models import Article, Author, Byline
 from forum.reactions.grounds import Ground
 from forum.subscriptions.models import Subscription
 
+FREE = timedelta(minutes=15)  # to change one's words unseen (PROMISES P16); after that it is a correction
 MAX_PATH_LEVELS = 32  # a deeper reply hangs beside its parent; bounds the path to 128 bytes and the page's nesting
 
 
@@ -61,6 +64,12 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
         return published.order_by("-published_at", "-pk")
 
 
+class Proof(models.TextChoices):
+    BROWSER = "browser", _("its browser had confirmed the address")
+    MAIL = "mail", _("the mail that it caused was confirmed")
+    SAID = "said", _("the owner of the address said so later")
+
+
 class Reaction(models.Model):
     class Status(models.TextChoices):
         HELD = "held", _("waiting")
@@ -111,7 +120,9 @@ class Reaction(models.Model):
     shown = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("posted at"))
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
-    edited_at = models.DateTimeField(null=True, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)  # the last change of its words, free or not
+    # The last change that readers are told of: later than a quarter of an hour, or after an answer.
+    corrected_at = models.DateTimeField(null=True, editable=False)
     hidden_at = models.DateTimeField(null=True, editable=False)  # held again after it was published, the last time
     announced_at = models.DateTimeField(null=True, editable=False)
 
@@ -122,6 +133,10 @@ class Reaction(models.Model):
         Subscription, on_delete=models.SET_NULL, null=True, blank=True, related_name="reactions", editable=False
     )
     reader_key = models.CharField(max_length=43, blank=True, editable=False)  # keyed hash of the reader's address
+    # How we know that the owner of that address wrote it; see owning.py. Empty: an address was typed, by anybody.
+    proof = models.CharField(max_length=7, choices=Proof, blank=True, default="", db_default="", editable=False)
+    # Posted by who has claimed this name; the page says so.
+    name_confirmed = models.BooleanField(default=False, db_default=False, editable=False)
     client_key = models.CharField(max_length=43, blank=True, editable=False)  # keyed hash of the client's address
     form_key = models.CharField(max_length=64, null=True, unique=True, editable=False)
     fingerprint = models.CharField(max_length=43, editable=False)  # of article, parent, name and text
@@ -224,3 +239,39 @@ class Reaction(models.Model):
         """The reply numbers of all that it stands under, the opening's first; its path lists them."""
         path = bytes(self.path or b"")
         return [0, *(int.from_bytes(path[at : at + 4], "big") for at in range(0, len(path) - 4, 4))]
+
+
+class Edition(models.Model):
+    """What a reaction said before it was changed; kept for moderators."""
+
+    reaction = models.ForeignKey(Reaction, on_delete=models.CASCADE, related_name="editions")
+    website = models.CharField(_("website"), max_length=260, blank=True)
+    body = models.TextField(_("reaction"))
+    until = models.DateTimeField(_("until"))
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"edition {self.pk}"
+
+
+class Claim(models.Model):
+    """A name that only its owner signs with. `skeleton` is the same for all names that look alike; `owner` is the keyed
+    hash of the address, the reader_key of his reactions. Once released, everybody may use it, but nobody else may claim
+    it: the marks that it gave must not seem to be another's.
+    """
+
+    name = models.CharField(_("name"), max_length=60)
+    skeleton = models.CharField(max_length=240, unique=True, editable=False)
+    owner = models.CharField(max_length=43, db_index=True, editable=False)
+    claimed_at = models.DateTimeField(_("claimed at"))
+    released_at = models.DateTimeField(_("released at"), null=True)
+
+    class Meta:
+        verbose_name = _("claimed name")
+        verbose_name_plural = _("claimed names")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"claim {self.pk}"

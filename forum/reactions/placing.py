@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Replace
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from articles.models import Discussion
 from articles.skyline import MAX_HOUSES, house
@@ -74,7 +75,7 @@ def take_away(reaction: Reaction, discussion: Discussion, *, status: str, reason
     was, reaction.status, reaction.decision_reason = reaction.status, status, reason
     reaction.shown = Reaction.objects.filter(parent=reaction, shown=True).exists()
     reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
-    reaction.save(update_fields=["status", "shown", *DECIDED, "html", "html_version"])
+    reaction.save(update_fields=["status", "shown", "held_because", *DECIDED, "html", "html_version"])
     _rename_in_answers(reaction, was)
     _count_reply(reaction, -1)
     if not reaction.shown:
@@ -91,6 +92,23 @@ def leave_away(reaction: Reaction, discussion: Discussion, *, status: str, reaso
     reaction.html, reaction.html_version = rendering.part(reaction), rendering.HTML_VERSION
     reaction.save(update_fields=["status", *DECIDED, "html", "html_version"])
     _rename_in_answers(reaction, was)
+    _note_change(discussion)
+
+
+def reword(reaction: Reaction, *columns: str, formerly: str = "", words: SafeString | None = None) -> None:
+    """Store what it says or signs now, and its part of the page; where it stands stays. `formerly`: the name that its
+    answers know. The caller ends with note_reworded, once for all that he changed."""
+    if reaction.thread_no is None:
+        reaction.save(update_fields=columns)
+        return
+    reaction.html, reaction.html_version = rendering.part(reaction, words=words), rendering.HTML_VERSION
+    reaction.save(update_fields=[*columns, "html", "html_version"])
+    if formerly and formerly != reaction.name:
+        _rename_in_answers(reaction, reaction.status, formerly=formerly)
+
+
+def note_reworded(discussion: Discussion) -> None:
+    discussion.skyline = _skyline(discussion)
     _note_change(discussion)
 
 
@@ -144,10 +162,12 @@ def _count_reply(reaction: Reaction, change: int) -> None:
         )
 
 
-def _rename_in_answers(reaction: Reaction, was: str) -> None:
-    """Answers say whom they answer; one statement, however many there are. `was`: its state until now."""
+def _rename_in_answers(reaction: Reaction, was: str, *, formerly: str = "") -> None:
+    """Answers say whom they answer; one statement, however many there are. `was`: its state until now, `formerly`: its
+    name.
+    """
     answers = Reaction.objects.filter(parent=reaction, shown=True)
-    before = Reaction(pk=reaction.pk, name=reaction.name, status=was, thread_no=reaction.thread_no)
+    before = Reaction(pk=reaction.pk, name=formerly or reaction.name, status=was, thread_no=reaction.thread_no)
     with translation.override(reaction.article.language):
         old, new = rendering.answer_link(before), rendering.answer_link(reaction)
     if old == new:

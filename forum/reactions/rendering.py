@@ -18,7 +18,7 @@ from forum.reactions.models import Reaction
 from forum.text import joined, reader_html
 from forum.webaddress import absolute
 
-HTML_VERSION = 3
+HTML_VERSION = 4
 GONE = (Reaction.Status.REMOVED, Reaction.Status.WITHDRAWN)
 
 

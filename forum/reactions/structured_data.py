@@ -59,10 +59,12 @@ def _comment(row: Row, address: str, chars: int) -> Data:
     author: dict[str, Any] = {"@type": "Person", "name": row.name}
     if row.website:
         author["url"] = row.website
+    changed = {"dateModified": iso_moment(row.corrected_at)} if row.corrected_at else {}
     return {
         "@type": "Comment",
         "url": address,
         "author": author,
         "datePublished": iso_moment(row.published_at),
+        **changed,
         "text": row.body if len(row.body) <= chars else row.body[: chars - 1].rstrip() + "…",
     }

@@ -36,6 +36,7 @@ COLUMNS = (
     "website",
     "body",
     "published_at",
+    "corrected_at",
 )
 
 
@@ -54,6 +55,7 @@ class Row:
     website: str
     body: str
     published_at: datetime | None  # None only while it is not published
+    corrected_at: datetime | None
 
     @property
     def is_published(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from forum.outbox.models import Address
 from forum.reports.models import Report
 
 CLIENT_STAYS = timedelta(days=30)  # PROMISES C2
@@ -25,3 +26,10 @@ def forget_reporters(now: datetime | None = None) -> int:
     while batch := list(said.values_list("pk", flat=True)[:CLEARING_BATCH]):
         forgotten += Report.objects.filter(pk__in=batch).update(explanation="", name="", address=None)
     return forgotten
+
+
+def forget_reporter(address: Address) -> int:
+    """Somebody has himself erased (PROMISES C3): what he reported stays, who he was does not. In the caller's transaction."""
+    return Report.objects.filter(address=address).update(
+        name="", address=None, is_answered_by_mail=False, client_key=""
+    )

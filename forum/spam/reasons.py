@@ -8,6 +8,7 @@ REASON_LABELS = {
     "too_fast": gettext_lazy("Sent within three seconds"),
     "no_origin": gettext_lazy("The browser did not say where it came from"),
     "protected_name": gettext_lazy("Name of, or like, one of the editors"),
+    "claimed_name": gettext_lazy("Name of, or like, a reader who claimed it"),
     "links": gettext_lazy("More than two links"),
     "repeated": gettext_lazy("The same text was posted before"),
     "blocked": gettext_lazy("On the list of blocked terms"),

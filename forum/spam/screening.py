@@ -31,9 +31,9 @@ class Submission:
     """What a rule may look at. `mode` is the strictest of the site's MODERATION and the article's own state:
     "after", "first" or "before". `seconds_open` is None when the form did not say when it was opened.
     `known_reader`: this name with this address was published before. `same_origin` is False when the browser sent
-    neither Sec-Fetch-Site nor Origin. `protected_names` are names of staff and authors. `email` is looked at and goes
-    nowhere else. `language` is the article's; "" when it is not known. `hurried`: this client posted unusually much lately;
-    `busy_site`: everybody together did.
+    neither Sec-Fetch-Site nor Origin. `protected_names` are names of staff and authors; `name_is_claimed`: another
+    reader's own. `email` is looked at and goes nowhere else. `language` is the article's; "" when it is not known.
+    `hurried`: this client posted unusually much lately; `busy_site`: everybody together did.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Submission:
     seconds_open: float | None = None
     same_origin: bool = True
     protected_names: Sequence[str] = field(default_factory=tuple)
+    name_is_claimed: bool = False
     email: str = ""
     language: str = ""
     hurried: bool = False
@@ -107,6 +108,11 @@ def no_origin(submission: Submission) -> bool:
 def protected_name(submission: Submission) -> bool:
     """The name is, or looks like, one of the staff or the authors, or claims to speak for the site."""
     return names.is_borrowed(submission.name, submission.protected_names)
+
+
+def claimed_name(submission: Submission) -> bool:
+    """The name is, or looks like, one that another reader has claimed."""
+    return submission.name_is_claimed
 
 
 def links(submission: Submission) -> bool:
@@ -179,6 +185,7 @@ RULES: tuple[Callable[[Submission], bool | str], ...] = (
     too_fast,
     no_origin,
     protected_name,
+    claimed_name,
     links,
     repeated,
     blocked,

@@ -28,6 +28,11 @@ def subscription_token(nonce: str) -> str:
     return _token("subscription", nonce)
 
 
+def mine_token(nonce: str) -> str:
+    """Of the link to a reader's own page (forum.mine)."""
+    return _token("mine", nonce)
+
+
 def digest_token(nonce: str) -> str:
     """Of the link that stops every digest of the address that has the subscription with this nonce."""
     return _token("digest", nonce)

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,7 @@ def pages(site: Site) -> dict[str, tuple[str, str]]:
     stop = _link(site, "karim@lezers.example", "unsubscribe")
     keep("manage", stop.removesuffix("unsubscribe/"))
     keep("unsubscribe", stop)
+    _keep_own_pages(keep, site)
     keep("unsubscribed", stop, everything="")
     keep("unknown token", "/subscriptions/onbekend-onbekend-onbekend/unsubscribe/")
     keep(
@@ -114,6 +116,28 @@ def pages(site: Site) -> dict[str, tuple[str, str]]:
     followed = keep("confirmed a section", of_section, frequency="daily")
     keep("manage a section", re.findall(r'href="(/subscriptions/[^"]+/)"', followed)[0])
     return found
+
+
+def _keep_own_pages(keep: Callable[..., str], site: Site) -> None:
+    """The reader's own: Karim, who has confirmed his address."""
+    keep("ask for my page", "/mine/")
+    keep("ask with an error", "/mine/", expected=422, email="nee")
+    keep("asked for my page", "/mine/asked/")
+    keep("link that works no more", "/mine/onbekend/", expected=410)
+    keep("just posted, nothing", "/mine/recent/")
+    site.post("/mine/", email="karim@lezers.example")
+    site.wait_for_mail("karim@lezers.example", 3)
+    own = _link(site, "karim@lezers.example", "/mine/")
+    edit = re.findall(r'href="(/mine/[^"]+/edit/)"', keep("my page", own))[0]
+    keep("change", edit)
+    keep("change with errors", edit, expected=422, body="", website="nee nee")
+    keep("change, preview", edit, body="Zo dan?", website="karim.example", preview="1")
+    keep("change, refused", edit, expected=409, body="Zo dan?", website="", seen="iets anders")
+    keep("withdraw", edit.replace("/edit/", "/withdraw/"))
+    keep("erase", f"{own}erase/")
+    keep("erase, unsure", f"{own}erase/", expected=422, words="erase")
+    assert site.post(own, what="claim", name="Karim").status == 303
+    keep("my page with a name", f"{own}?done=claimed")
 
 
 def _honeypot(html: str) -> str:

@@ -31,6 +31,11 @@ def inputs(page: HttpResponse | str) -> dict[str, str]:
     return found
 
 
+def cookies_of(answer: HttpResponse) -> set[str]:
+    """The names of its cookies, save the one of who has just posted: that is sent to a page of its own only."""
+    return {name for name, it in answer.cookies.items() if not (name[:4] == "own-" and it["path"] == "/mine/recent/")}
+
+
 def the_reaction() -> Reaction:
     return Reaction.objects.get()
 

@@ -1,6 +1,6 @@
 """A process of its own, for races: reads one JSON command a line, obeys, answers one line of JSON.
 
-post: the keywords of post_reaction, and as_author; report: every reaction and the counters of an article.
+post: the keywords of post_reaction, and as_author; decide, edit, claim: what two may do at once; report: every reaction and the counters of an article.
 """
 
 import json
@@ -13,11 +13,15 @@ import django
 django.setup()
 
 from django.db import connection
+from django.utils import timezone
 
 from articles.models import Article, Discussion
 from forum.outbox.models import OutgoingMail
 from forum.reactions import actions
+from forum.reactions.editing import edit_reaction
 from forum.reactions.models import Reaction
+from forum.reactions.naming import NameTaken, claim_name
+from forum.reactions.owning import reader_key
 from tests.factories import make_article
 
 
@@ -59,6 +63,21 @@ def decide(reaction: int, verb: str, seen: str = "") -> Any:
         return {"already": error.reaction.status}
 
 
+def edit(reaction: int, body: str) -> Any:
+    row = Reaction.objects.select_related("article", "parent").get(pk=reaction)
+    try:
+        return {"edited": edit_reaction(row, website="", body=body).body}
+    except actions.AlreadyDecided as error:
+        return {"already": error.reaction.status}
+
+
+def claim(email: str, name: str) -> Any:
+    try:
+        return {"claimed": claim_name(reader_key(email), name, now=timezone.now()).owner}
+    except NameTaken:
+        return {"taken": name}
+
+
 def report(article: int) -> Any:
     rows = Reaction.objects.filter(article=article)
     return {
@@ -76,7 +95,7 @@ def report(article: int) -> Any:
 
 
 def main() -> None:
-    commands = {command.__name__: command for command in (make, post, post_many, decide, report)}
+    commands = {command.__name__: command for command in (make, post, post_many, decide, edit, claim, report)}
     for line in sys.stdin:
         command, fields = json.loads(line)
         try:

@@ -4,7 +4,7 @@ import pytest
 from django.core import signing
 
 from tests.factories import make_article
-from tests.reactions.posts import inputs, send
+from tests.reactions.posts import cookies_of, inputs, send
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def remembering(client, publish_at_once):
 def test_p15_a_ticked_box_sets_one_signed_cookie(client, publish_at_once, settings, https):
     settings.SITE_IS_HTTPS = https
     answer = send(client, make_article(), website="sanne.example", remember="on")
-    assert set(answer.cookies) == {"reader"}
+    assert cookies_of(answer) == {"reader"}
     cookie = answer.cookies["reader"]
     assert (cookie["max-age"], cookie["path"], cookie["samesite"]) == (365 * 24 * 3600, "/", "Lax")
     assert bool(cookie["httponly"]) and bool(cookie["secure"]) == https
@@ -48,7 +48,7 @@ def test_taking_the_tick_away_makes_it_forget(remembering):
 
 
 def test_a_form_that_never_showed_the_tick_does_not_make_it_forget(remembering):
-    assert not send(remembering, make_article(), body="Vanaf de gedeelde pagina.").cookies
+    assert not cookies_of(send(remembering, make_article(), body="Vanaf de gedeelde pagina."))
 
 
 def test_leaving_the_tick_renews_it(remembering):

@@ -94,8 +94,8 @@ def test_p18_every_kind_of_address_gets_the_same_answer(settings):
     for email in ("unknown@x.example", known, confirmed, suppressed):
         answer = post(Client(), article, email, f"Reactie van {email.split('@')[0]}.")
         headers = {name: re.sub(r"\d+|(?<=/)[\w-]{20,}", "…", value) for name, value in answer.headers.items()}
-        cookies = [(cookie.key, {**cookie}) for cookie in answer.cookies.values()]
-        answers[email] = (answer.status_code, headers, answer.content, str(cookies))
+        cookies = [(re.sub(r"\d+$", "…", cookie.key), {**cookie}) for cookie in answer.cookies.values()]
+        answers[email] = (answer.status_code, headers, answer.content, re.sub(r"\d\d:\d\d:\d\d", "…", str(cookies)))
     assert answers[known][0] == 303
     assert len({str(answer) for answer in answers.values()}) == 1
 

@@ -36,7 +36,7 @@ from forum.reactions.actions import (
     publish_proven,
 )
 from forum.reactions.forms import ReactionForm, kept_of
-from forum.reactions.models import Reaction
+from forum.reactions.models import FREE, Reaction
 from forum.spam import proofwork
 from forum.spam.clients import client_keys
 from forum.spam.screening import CERTAIN
@@ -112,7 +112,7 @@ def _answer(request: HttpRequest, article: Article) -> HttpResponse:
 
 
 def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpResponse:
-    given, voice = form.cleaned_data, form.voice
+    given, voice, is_own = form.cleaned_data, form.voice, True
     client_key, *former = client_keys(request.client_address, now=timezone.now()) or [""]  # type: ignore[attr-defined]
     try:
         reaction = post_reaction(
@@ -136,6 +136,7 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpRes
         )
     except AlreadyPosted as again:
         reaction = again.reaction
+        is_own = reaction.form_key == given["form_key"]  # whoever repeats another's words does not own them
     except Closed:
         return _closed(request, article)
     except TooMany as hasty:
@@ -145,7 +146,9 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpRes
         return _form_page(request, article, form, status=422)
     except Paused as pause:
         return _later(request, article.slug, pauses.refusal(pause.seconds), status=429, seconds=pause.seconds)
-    response = _see_other(request, _place_of(reaction))
+    response = _see_other(request, place_of(reaction))
+    if is_own:
+        identity.own(response, reaction)
     if given["remember"]:
         identity.remember(response, identity.Reader(given["name"], given["website"]))
     elif identity.COOKIE in request.COOKIES and identity.seconds_open(given["opened"]) is not None:
@@ -153,7 +156,8 @@ def _post(request: HttpRequest, article: Article, form: ReactionForm) -> HttpRes
     return response
 
 
-def _place_of(reaction: Reaction) -> str:
+def place_of(reaction: Reaction) -> str:
+    """Where its writer sees it."""
     if reaction.thread_no is not None and not reaction.is_held_again:  # published, whatever became of it
         return reverse("reaction", args=[reaction.pk])
     return reverse("waiting", args=[identity.waiting_token(reaction.pk)])
@@ -199,7 +203,7 @@ def _preview(request: HttpRequest, article: Article, form: ReactionForm) -> Http
     context = {
         "article": article,
         "action": form.action,
-        "draft": _drawn(draft),
+        "draft": drawn(draft),
         "has_address": bool(given["email"]),
         "hidden": hidden | {"sealed": identity.seal(given["email"])},
     }
@@ -323,7 +327,9 @@ def waiting(request: HttpRequest, token: str) -> HttpResponse:
         "by_machine": CERTAIN in reaction.held_because,
         "withdrawn": reaction.status == Status.WITHDRAWN,
         "has_address": reaction.subscription_id is not None,
-        "draft": _drawn(reaction),
+        "draft": drawn(reaction),
+        "free_until": free_until if (free_until := reaction.created_at + FREE) > timezone.now() else None,
+        "name_is_claimed": "claimed_name" in reaction.held_because,
     }
     if awaits_proof(reaction) and TRIED not in request.GET:
         context |= {"sum": proofwork.challenge(reaction.pk, now=timezone.now()), "token": token}
@@ -361,10 +367,10 @@ def _quoted(article: Article, parent: Reaction | None) -> dict[str, object] | No
     if parent is None:
         return None
     moment = {"moment": parent.published_at, "year": local_year(article.published_at or parent.created_at)}
-    return _drawn(parent) | moment | {"answered": ""}
+    return drawn(parent) | moment | {"answered": ""}
 
 
-def _drawn(reaction: Reaction) -> dict[str, object]:
+def drawn(reaction: Reaction) -> dict[str, object]:
     """What a nameplate and its words show."""
     return {
         "name": reaction.name,
@@ -372,6 +378,7 @@ def _drawn(reaction: Reaction) -> dict[str, object]:
         "words": reader_html(reaction.body),
         "by_author": reaction.by_author,
         "by_editors": reaction.by_editors,
+        "name_confirmed": reaction.name_confirmed,
         "is_question": reaction.is_question,
         "answered": reaction.parent.name if reaction.parent else "",
     }

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def publish_at_once(settings):
+    settings.MODERATION = "after"
