@@ -79,6 +79,7 @@ def test_by_keyboard_on_a_small_screen_reactions_are_judged(desk, enter):
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_have_text("Afgewezen.")
     assert "Spaar je woorden." in site.get(waiting["Bep"]).text
+    page.goto(site.url + "/moderation/")
     item_of(page, "Cor")
     page.keyboard.press("?")
     expect(page.locator("[data-keys]")).to_have_attribute("open", "")
@@ -123,7 +124,7 @@ def moderation_pages(desk, browser) -> dict[str, tuple[str, str]]:
     """Name -> (address, HTML) of every kind of page, also of what only a post leads to."""
     site, sessions = desk
     found: dict[str, tuple[str, str]] = {}
-    page = log_in(browser.new_context(java_script_enabled=False), site, sessions["ruth"]).new_page()
+    page = log_in(browser.new_context(java_script_enabled=False, locale="nl-NL"), site, sessions["ruth"]).new_page()
     page.set_default_timeout(SITE_IS_SLOW)
     answers: list[Any] = []
     page.on("response", lambda answer: answer.request.is_navigation_request() and answers.append(answer))
@@ -148,7 +149,7 @@ def moderation_pages(desk, browser) -> dict[str, tuple[str, str]]:
     page.get_by_label("Toelichting").fill("Het telefoonnummer.")
     page.get_by_role("button", name="Wijs af met deze reden").click()
     keep("the next one, with what can be taken back")
-    writer = browser.new_context(java_script_enabled=False).new_page()
+    writer = browser.new_context(java_script_enabled=False, locale="nl-NL").new_page()
     writer.goto(held[0] if held[0].startswith("http") else site.url + held[0])
     found["waiting page with a statement"] = (
         held[0].removeprefix(site.url),
@@ -162,9 +163,9 @@ def moderation_pages(desk, browser) -> dict[str, tuple[str, str]]:
     found["statement that was objected to"] = (path, site.get(path.replace("/appeal/", "/statement/")).text)
     page.goto(site.url + "/moderation/appeals/")
     keep("objections")
-    page.get_by_role("link", name="Bezwaar van Gijs").click()
+    page.get_by_role("link", name="Bezwaar van Gijs").last.click()
     keep("an objection to one's own decision")
-    other = log_in(browser.new_context(java_script_enabled=False), site, sessions["wim"]).new_page()
+    other = log_in(browser.new_context(java_script_enabled=False, locale="nl-NL"), site, sessions["wim"]).new_page()
     other.goto(page.url)
     found["an objection to judge"] = (page.url.removeprefix(site.url), other.content())
     shown = re.findall(r'id="reaction-(\d+)"', site.get(HALLERWAARD).text)[1]
