@@ -119,6 +119,11 @@ def around(article: Article) -> Around:
     return Around(previous, following, _most_related(article, others))
 
 
+def shown_beside(around: Around | None) -> list[Article]:
+    """Those of which the page says how much was said under them."""
+    return around.related if around else []
+
+
 def _candidates(article: Article, moment: datetime) -> ArticleQuerySet:
     """A union of primary keys, each part bounded by its own index; with OR, PostgreSQL would look at every article.
 
@@ -135,7 +140,7 @@ def _candidates(article: Article, moment: datetime) -> ArticleQuerySet:
     keys = [Article.objects.filter(pk__in=part.values("pk")).order_by().values("pk") for part in parts]
     keys.append(Article.objects.filter(pk__in=written.values("article_id")[: 2 * LOOKED_AT]).order_by().values("pk"))
     columns = ("title", "slug", "lead", "language", "section", "byline", "status", "published_at")
-    shown = ("section__name", "discussion__visible")
+    shown = ("section__name", "discussion__visible", "discussion__version")
     return (
         Article.objects.filter(pk__in=keys[0].union(*keys[1:], all=True))
         .select_related("section", "discussion")

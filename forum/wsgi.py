@@ -8,6 +8,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
 try:
-    application = get_wsgi_application()
+    django = get_wsgi_application()
+    from forum.pagecache import finished_pages  # the apps are there by now
+
+    application = finished_pages(django)
 except ImproperlyConfigured as error:
     sys.exit(str(error))  # a sentence about a setting; where it was found helps nobody
