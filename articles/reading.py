@@ -3,15 +3,18 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import FilteredRelation
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
-from articles.models import Article, ArticleQuerySet, Author, Byline
+from articles.models import Article, ArticleImage, ArticleQuerySet, Author, Byline
+from forum.prepared import Prepared
 
 RELATED = 3
 BESIDE = 2  # the nearest may be its own translation, which is no neighbour
@@ -55,20 +58,28 @@ class Around:
 
 def article_to_read(slug: str) -> Article:
     """With section, authors, discussion, translation and main picture, in two queries. Raises Http404."""
-    in_all = (
-        Article.objects.with_byline()
-        .with_picture()
-        .annotate(line=FilteredRelation("bylines"))
-        .select_related("line__author", "translation")  # type: ignore[misc]  # the plugin knows no FilteredRelation
-        .defer("translation__body", "translation__body_html")
-        .order_by("line__position")
-    )
-    rows = list(in_all.filter(slug=slug))  # one for each author
+    rows = _WHOLE_ARTICLE(slug=slug)  # one for each author
     if not rows:
         raise Http404
     lines = [getattr(row, "line", None) for row in rows]
     rows[0].authors_in_order = [line.author for line in lines if line is not None] or [rows[0].author]
+    rows[0].main_images = _MAIN_PICTURE(article=rows[0].pk)  # type: ignore[attr-defined]  # as with_picture does
     return rows[0]
+
+
+def _whole_article(slug: str) -> ArticleQuerySet:
+    return (
+        Article.objects.with_byline()
+        .annotate(line=FilteredRelation("bylines"))
+        .select_related("line__author", "translation")  # type: ignore[misc]  # the plugin knows no FilteredRelation
+        .defer("translation__body", "translation__body_html")
+        .order_by("line__position")
+        .filter(slug=slug)
+    )
+
+
+_WHOLE_ARTICLE = Prepared(_whole_article, slug="a-slug")
+_MAIN_PICTURE = Prepared(lambda article: ArticleImage.objects.shown().filter(number=1, article=article), article=2_000_000_001)
 
 
 def authors_of(article: Article) -> list[Author]:
@@ -124,19 +135,32 @@ def shown_beside(around: Around | None) -> list[Article]:
     return around.related if around else []
 
 
-def _candidates(article: Article, moment: datetime) -> ArticleQuerySet:
+def _candidates(article: Article, moment: datetime) -> list[Article]:
+    writers = {f"author_{n}": author.pk for n, author in enumerate(authors_of(article))}
+    asked = {"pk": article.pk, "section": article.section_id, "moment": moment, "now": timezone.now(), **writers}
+    return _prepared_candidates(len(writers))(**asked)
+
+
+@lru_cache(maxsize=20)
+def _prepared_candidates(writers: int) -> Prepared[Article]:
+    numbers = {f"author_{n}": 2_000_000_010 + n for n in range(writers)}
+    moments = {"moment": datetime(2001, 1, 1, tzinfo=UTC), "now": datetime(2002, 2, 2, tzinfo=UTC)}
+    return Prepared(_candidates_of, pk=2_000_000_001, section=2_000_000_002, **moments, **numbers)
+
+
+def _candidates_of(*, pk: int, section: int, moment: datetime, now: datetime, **writers: int) -> ArticleQuerySet:
     """A union of primary keys, each part bounded by its own index; with OR, PostgreSQL would look at every article.
 
     What an author wrote may be there before it is public: with that condition around it, SQLite would look at every one.
     """
-    public = Article.objects.published()
-    here = public.filter(section=article.section_id)
+    public = Article.objects.published(now)
+    here = public.filter(section=section)
     # The first condition is the one that an index can begin at; the second orders what has the same moment.
-    before = here.filter(published_at__lte=moment).exclude(published_at=moment, pk__gte=article.pk)
-    after = here.filter(published_at__gte=moment).exclude(published_at=moment, pk__lte=article.pk)
+    before = here.filter(published_at__lte=moment).exclude(published_at=moment, pk__gte=pk)
+    after = here.filter(published_at__gte=moment).exclude(published_at=moment, pk__lte=pk)
     parts = [before.newest_first()[:BESIDE], after.order_by("published_at", "pk")[:BESIDE]]
     parts += [here.newest_first()[:LOOKED_AT], public.newest_first()[:LOOKED_AT]]
-    written = Byline.objects.filter(author__in=[author.pk for author in authors_of(article)]).order_by("-article_id")
+    written = Byline.objects.filter(author__in=list(writers.values())).order_by("-article_id")
     keys = [Article.objects.filter(pk__in=part.values("pk")).order_by().values("pk") for part in parts]
     keys.append(Article.objects.filter(pk__in=written.values("article_id")[: 2 * LOOKED_AT]).order_by().values("pk"))
     columns = ("title", "slug", "lead", "language", "section", "byline", "status", "published_at")
