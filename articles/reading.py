@@ -174,7 +174,7 @@ def _candidates_of(*, pk: int, section: int, moment: datetime, now: datetime, **
 
 def _most_related(article: Article, candidates: list[Article]) -> list[Article]:
     """By the words of title and lead that occur in the article, rare ones first; then section, authors, moment."""
-    own = _words(f"{article.title} {article.lead} {article.body}")
+    own = _words(f"{article.title} {article.lead}") | _words(article.body)
     shared = {one.pk: own & _words(f"{one.title} {one.lead}") for one in candidates}
     often = Counter(word for words in shared.values() for word in words)
     writers = {slug for _, slug in article.byline}
@@ -188,8 +188,9 @@ def _most_related(article: Article, candidates: list[Article]) -> list[Article]:
     return sorted(candidates, key=likeness, reverse=True)[:RELATED]
 
 
-def _words(said: str) -> set[str]:
-    return {word for word in _WORD.findall(said.casefold()) if word not in _EMPTY_WORDS}
+@lru_cache(maxsize=512)
+def _words(said: str) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(said.casefold()) if word not in _EMPTY_WORDS)
 
 
 def _moment(article: Article) -> tuple[datetime, int]:

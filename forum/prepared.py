@@ -44,7 +44,8 @@ class _Compiled:
         fields = [column[0] for column in compiler.select[: compiler.col_count]]
         self.converters = compiler.get_converters(fields)
         self.model: type[Model] | None = None
-        if compiler.klass_info:  # otherwise values
+        if not queryset.query.values_select:
+            assert compiler.klass_info is not None
             self.model = compiler.klass_info["model"]
             columns = compiler.klass_info["select_fields"]
             self.start, self.end = columns[0], columns[-1] + 1

@@ -128,6 +128,7 @@ except (ValueError, LookupError):
 if _scheme == "sqlite":
     if _database["NAME"] not in (":memory:", ""):
         _database["NAME"] = BASE_DIR / _database["NAME"]
+    _database["CONN_MAX_AGE"] = 60  # seconds; opening the file for every request cost more than what was asked of it
     _database["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",

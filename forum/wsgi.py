@@ -1,5 +1,6 @@
 """The server's door: granian calls `application`."""
 
+import gc
 import os
 import sys
 
@@ -12,5 +13,9 @@ try:
     from forum.pagecache import finished_pages  # the apps are there by now
 
     application = finished_pages(django)
+    # What is loaded by now stays: not looked through for garbage again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 except ImproperlyConfigured as error:
     sys.exit(str(error))  # a sentence about a setting; where it was found helps nobody
