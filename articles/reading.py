@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article, ArticleImage, ArticleQuerySet, Author, Byline
-from forum.prepared import Prepared
+from forum.prepared import A_MOMENT, A_NUMBER, Prepared
 
 RELATED = 3
 BESIDE = 2  # the nearest may be its own translation, which is no neighbour
@@ -79,7 +79,7 @@ def _whole_article(slug: str) -> ArticleQuerySet:
 
 
 _WHOLE_ARTICLE = Prepared(_whole_article, slug="a-slug")
-_MAIN_PICTURE = Prepared(lambda article: ArticleImage.objects.shown().filter(number=1, article=article), article=2_000_000_001)
+_MAIN_PICTURE = Prepared(lambda article: ArticleImage.objects.shown().filter(number=1, article=article), article=A_NUMBER)
 
 
 def authors_of(article: Article) -> list[Author]:
@@ -143,9 +143,9 @@ def _candidates(article: Article, moment: datetime) -> list[Article]:
 
 @lru_cache(maxsize=20)
 def _prepared_candidates(writers: int) -> Prepared[Article]:
-    numbers = {f"author_{n}": 2_000_000_010 + n for n in range(writers)}
-    moments = {"moment": datetime(2001, 1, 1, tzinfo=UTC), "now": datetime(2002, 2, 2, tzinfo=UTC)}
-    return Prepared(_candidates_of, pk=2_000_000_001, section=2_000_000_002, **moments, **numbers)
+    numbers = {f"author_{n}": A_NUMBER + 2 + n for n in range(writers)}
+    moments = {"moment": A_MOMENT, "now": A_MOMENT + timedelta(days=1)}
+    return Prepared(_candidates_of, pk=A_NUMBER, section=A_NUMBER + 1, **moments, **numbers)
 
 
 def _candidates_of(*, pk: int, section: int, moment: datetime, now: datetime, **writers: int) -> ArticleQuerySet:

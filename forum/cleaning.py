@@ -6,6 +6,7 @@ sentence. Whatever was typed, nothing but Refused is raised, and long nonsense i
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from forum import characters
 from forum.lookalikes import LOOKALIKES, TWO_AS_ONE
@@ -113,6 +114,7 @@ def email_key(email: str) -> str:
     return f"{local.lower()}@{ascii_host(domain) or domain.lower()}"
 
 
+@lru_cache(maxsize=4096)
 def name_skeleton(name: str) -> str:
     """Two names that look alike (case, accents, Latin/Cyrillic/Greek look-alikes, spacing) have the same skeleton."""
     bare = _bare(name)

@@ -1,7 +1,7 @@
 """Queries whose SQL is made once. For the few that every page asks: Django spends more on writing them than a database on answering."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -10,6 +10,10 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row")
+
+# Examples, for who has no better ones.
+A_NUMBER = 2_000_000_001
+A_MOMENT = datetime(2001, 1, 1, tzinfo=UTC)
 
 
 class Prepared(Generic[Row]):

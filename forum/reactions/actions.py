@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from articles.models import Article, Author, Discussion
 from forum import cleaning, text
+from forum.prepared import A_MOMENT, A_NUMBER, Prepared
 from forum.reactions import placing, rendering
 from forum.reactions.models import Reaction
 from forum.spam import actions as spam
@@ -206,14 +207,11 @@ def _refuse_second(reaction: Reaction) -> None:
         with connection.cursor() as cursor:
             for key in keys:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-    first = Reaction.objects.filter(form_key=reaction.form_key).first() if reaction.form_key else None
-    if first is None:
-        same = Reaction.objects.filter(
-            fingerprint=reaction.fingerprint, created_at__gt=reaction.created_at - SAME_WORDS
-        )
-        first = same.order_by("-pk").first()
+    first = _OF_FORM(form_key=reaction.form_key) if reaction.form_key else []
+    if not first:
+        first = _SAME_WORDS(fingerprint=reaction.fingerprint, since=reaction.created_at - SAME_WORDS)
     if first:
-        raise AlreadyPosted(first)
+        raise AlreadyPosted(first[0])
 
 
 def _open_discussion(article: Article, *, lock: bool = False) -> Discussion:
@@ -221,8 +219,8 @@ def _open_discussion(article: Article, *, lock: bool = False) -> Discussion:
     if lock:
         discussion = placing.locked_discussion(article.pk)
     else:
-        discussion = Discussion.objects.get(pk=article.pk)
-    if not discussion.is_open or not Article.objects.published().filter(pk=article.pk).exists():
+        discussion = placing.discussion_of(article.pk)
+    if not discussion.is_open or not _IS_PUBLIC(article=article.pk, now=timezone.now()):
         raise Closed
     return discussion
 
@@ -262,10 +260,35 @@ def _is_known(reaction: Reaction) -> bool:
 
 def _protected_names() -> list[str]:
     """What nobody else may sign with: the authors' names, and the staff's."""
-    names = set(Author.objects.values_list("name", flat=True))
-    for user in get_user_model().objects.filter(is_staff=True, is_active=True):
-        names |= {user.get_full_name(), user.get_username()}
+    names = {name for (name,) in _AUTHORS()}
+    for first, last, login in _STAFF():
+        names |= {f"{first} {last}".strip(), login}
     return sorted(names - {""})
+
+
+# What every post asks.
+_OF_FORM = Prepared(lambda form_key: Reaction.objects.filter(form_key=form_key).order_by("pk")[:1], form_key="a form")
+_SAME_WORDS = Prepared(
+    lambda fingerprint, since: (
+        Reaction.objects.filter(fingerprint=fingerprint, created_at__gt=since).order_by("-pk")[:1]
+    ),
+    fingerprint="a print",
+    since=A_MOMENT,
+)
+_IS_PUBLIC = Prepared(
+    lambda article, now: Article.objects.published(now).filter(pk=article).values_list("pk"),
+    article=A_NUMBER,
+    now=A_MOMENT,
+)
+_AUTHORS = Prepared(lambda: Author.objects.order_by().values_list("name"))
+_STAFF = Prepared(
+    lambda: (
+        get_user_model()
+        .objects.filter(is_staff=True, is_active=True)
+        .order_by()
+        .values_list("first_name", "last_name", "username")
+    )
+)
 
 
 def _reader_key(email: str) -> str:

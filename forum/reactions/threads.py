@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from articles.models import Article
 from forum.converters import number_in_query
-from forum.prepared import Prepared
+from forum.prepared import A_NUMBER, Prepared
 from forum.reactions.models import Reaction
 from forum.reactions.placing import STEP
 
@@ -240,7 +240,7 @@ def _whole_thread(order: str, most: int) -> tuple[Prepared[Any], Prepared[Any]]:
     def replies(article: int) -> QuerySet[Reaction, Any]:
         return _replies(Article(pk=article)).order_by("thread_no", "path").values_list(*COLUMNS)[:most]
 
-    return Prepared(openings, article=2_000_000_001), Prepared(replies, article=2_000_000_001)
+    return Prepared(openings, article=A_NUMBER), Prepared(replies, article=A_NUMBER)
 
 
 def _rows(reactions: QuerySet[Reaction]) -> list[Row]:
