@@ -21,7 +21,7 @@ from forum.ops import editions
 from forum.pagecache.asking import Visitors, known_etag
 from forum.pagecache.routes import Route, known_query, route_of
 from forum.pagecache.store import Headers, Page, Store
-from forum.pagecache.versions import Away, Versions
+from forum.pagecache.versions import Away, versions
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class FinishedPages:
     def __init__(self, django: Application, *, most_bytes: int) -> None:
         self.django = django
         self.store = Store(most_bytes)
-        self.versions = Versions()
+        self.versions = versions()
         self.visitors = Visitors()
         self.host = urlsplit(settings.SITE_URL).netloc
         self.counts = dict.fromkeys(("kept", "unchanged", "made", "away"), 0)  # for who watches

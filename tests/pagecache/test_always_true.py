@@ -116,7 +116,7 @@ class Life:
         Discussion.objects.update(version=F("version") + 1)
 
     def remake(self) -> None:
-        remake_parts(Reaction.objects.filter(html_version=0).select_related("article", "parent").order_by("pk")[:5])
+        remake_parts(Reaction.objects.filter(thread_no__isnull=False, html_version=0).select_related("article", "parent").order_by("pk")[:5])
 
     def withdraw_article(self) -> None:
         withdraw_article(self.an_article())
