@@ -79,7 +79,9 @@ def _whole_article(slug: str) -> ArticleQuerySet:
 
 
 _WHOLE_ARTICLE = Prepared(_whole_article, slug="a-slug")
-_MAIN_PICTURE = Prepared(lambda article: ArticleImage.objects.shown().filter(number=1, article=article), article=A_NUMBER)
+_MAIN_PICTURE = Prepared(
+    lambda article: ArticleImage.objects.shown().filter(number=1, article=article), article=A_NUMBER
+)
 
 
 def authors_of(article: Article) -> list[Author]:

@@ -54,7 +54,7 @@ class _Compiled:
             columns = compiler.klass_info["select_fields"]
             self.start, self.end = columns[0], columns[-1] + 1
             self.names = [column[0].target.attname for column in compiler.select[self.start : self.end]]
-            self.related = get_related_populators(compiler.klass_info, compiler.select, queryset.db)
+            self.related = get_related_populators(compiler.klass_info, compiler.select, queryset.db)  # type: ignore[call-arg]  # stubs of Django 6
             self.annotations = list((compiler.annotation_col_map or {}).items())
             self.database = queryset.db
 

@@ -198,7 +198,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {"BACKEND": "django.core.files.storage.FileSystemStorage"},  # only articles/ and authors/ are served
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "forum.statics.SmallerStaticFiles"},
 }
 MEDIA_STORAGE_URL = env.str("MEDIA_STORAGE_URL", default="")
 _media_origin = []

@@ -137,9 +137,7 @@ class FinishedPages:
                 response.close()
         return said[0], said[1], body, response
 
-    def _answer(
-        self, key: str, page: Page, environ: dict[str, Any], start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def _answer(self, key: str, page: Page, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         tags = environ.get("HTTP_IF_NONE_MATCH")
         if tags:
             etag = known_etag(tags, page.etag)

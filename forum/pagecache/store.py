@@ -38,7 +38,9 @@ class Page:
         named = {name.lower(): value for name, value in headers}
         self.etag = named["etag"].strip('"')
         self.modified = "last-modified" in named
-        self.headers = [(name, value) for name, value in headers if name.lower() not in ("etag", "content-length", "vary")]
+        self.headers = [
+            (name, value) for name, value in headers if name.lower() not in ("etag", "content-length", "vary")
+        ]
         self.encodings = ENCODINGS if len(body) >= SMALLEST else ("identity",)
         self.ready: dict[str, tuple[Headers, bytes]] = {}
         self.answer("identity", body)

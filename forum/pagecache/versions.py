@@ -48,6 +48,7 @@ class Versions:
     """`stamp` is for checking, `before` for making. `place` is how parameters are written."""
 
     place = "%s"
+    trouble: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
 
     def __init__(self) -> None:
         self._idle: list[Any] = []
@@ -98,7 +99,7 @@ class Versions:
             raise Away
         try:
             return self._row(sql, given)
-        except (connection.Database.Error, OSError) as fault:
+        except self.trouble as fault:
             if time.monotonic() - begun > SLOW_SECONDS:
                 self._rest_until = time.monotonic() + REST_SECONDS
             raise Away from fault
@@ -110,7 +111,7 @@ class Versions:
             return self._row_of(self._connect(), sql, given)
         try:
             return self._row_of(asked, sql, given)
-        except connection.Database.Error:  # the server was started anew meanwhile
+        except self.trouble:  # the server was started anew meanwhile
             self.close()
             return self._row_of(self._connect(), sql, given)
 
@@ -139,7 +140,10 @@ class PostgreSQLVersions(Versions):
     """Straight through libpq: psycopg's own way to one row costs several times as much."""
 
     def __init__(self) -> None:
+        import psycopg  # a site on SQLite has no use for it in its memory
+
         super().__init__()
+        self._open, self.trouble = psycopg.connect, (psycopg.Error, OSError)
         self._checks: dict[int, str] = {}
 
     def stamp(self, discussions: Discussions | None) -> Stamp:
@@ -155,11 +159,11 @@ class PostgreSQLVersions(Versions):
             return super()._fetch(asked, sql, given)
         found = asked.pgconn.exec_params(sql.encode(), [str(number).encode() for number in given])
         if found.ntuples != 1:
-            raise connection.Database.OperationalError(found.error_message.decode(errors="replace"))
+            raise OSError(found.error_message.decode(errors="replace"))
         return tuple(None if value is None else int(value) for value in (found.get_value(0, 0), found.get_value(0, 1)))
 
     def _connect(self) -> Any:
-        return connection.Database.connect(**connection.get_connection_params(), autocommit=True)
+        return self._open(**connection.get_connection_params(), autocommit=True)
 
 
 class SQLiteVersions(Versions):
@@ -189,6 +193,10 @@ class SQLiteVersions(Versions):
         if found is None:  # asked after we looked: never older than what we saw
             found = stamps[discussions] = self._stamp(discussions)
         return found
+
+    def before(self, route: Route) -> Before:
+        self._now()  # which file it is
+        return super().before(route)
 
     def _stamp(self, discussions: Discussions | None) -> Stamp:
         if discussions is None:

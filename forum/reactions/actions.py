@@ -269,9 +269,9 @@ def _protected_names() -> list[str]:
 # What every post asks.
 _OF_FORM = Prepared(lambda form_key: Reaction.objects.filter(form_key=form_key).order_by("pk")[:1], form_key="a form")
 _SAME_WORDS = Prepared(
-    lambda fingerprint, since: (
-        Reaction.objects.filter(fingerprint=fingerprint, created_at__gt=since).order_by("-pk")[:1]
-    ),
+    lambda fingerprint, since: Reaction.objects.filter(fingerprint=fingerprint, created_at__gt=since).order_by("-pk")[
+        :1
+    ],
     fingerprint="a print",
     since=A_MOMENT,
 )

@@ -248,6 +248,4 @@ def _rows(reactions: QuerySet[Reaction]) -> list[Row]:
 
 
 def _as_rows(found: Iterable[Any]) -> list[Row]:
-    return [
-        Row(pk, thread_no, reply_no, bytes(path), *others) for pk, thread_no, reply_no, path, *others in found
-    ]
+    return [Row(pk, thread_no, reply_no, bytes(path), *others) for pk, thread_no, reply_no, path, *others in found]

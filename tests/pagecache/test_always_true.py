@@ -33,9 +33,29 @@ from tests.reactions.talk import say
 
 MOMENT = datetime(2026, 11, 26, 21, 30, tzinfo=timezone.get_fixed_timezone(60))
 STEPS = 30
-FIXED = """/ /articles/ /articles/?page=2 /archive/ /archive/2026/ /archive/2026/11/ /reactions/ /nl/ /en/ /about/ /en/about/
-/house-rules/ /feeds/articles.atom /feeds/articles.json /feeds/reactions.atom /sitemap.xml /sitemaps/news.xml
-/sitemaps/pages.xml /sitemaps/articles-1.xml /robots.txt /opensearch.xml""".split()
+FIXED = [
+    "/",
+    "/articles/",
+    "/articles/?page=2",
+    "/archive/",
+    "/archive/2026/",
+    "/archive/2026/11/",
+    "/reactions/",
+    "/nl/",
+    "/en/",
+    "/about/",
+    "/en/about/",
+    "/house-rules/",
+    "/feeds/articles.atom",
+    "/feeds/articles.json",
+    "/feeds/reactions.atom",
+    "/sitemap.xml",
+    "/sitemaps/news.xml",
+    "/sitemaps/pages.xml",
+    "/sitemaps/articles-1.xml",
+    "/robots.txt",
+    "/opensearch.xml",
+]
 
 
 class Life:
@@ -116,7 +136,11 @@ class Life:
         Discussion.objects.update(version=F("version") + 1)
 
     def remake(self) -> None:
-        remake_parts(Reaction.objects.filter(thread_no__isnull=False, html_version=0).select_related("article", "parent").order_by("pk")[:5])
+        remake_parts(
+            Reaction.objects.filter(thread_no__isnull=False, html_version=0)
+            .select_related("article", "parent")
+            .order_by("pk")[:5]
+        )
 
     def withdraw_article(self) -> None:
         withdraw_article(self.an_article())
@@ -233,13 +257,13 @@ def test_a_page_knows_the_night_the_end_of_a_discussion_and_the_moment_of_an_art
         assert b'id="react"' in ask(pages, article.get_absolute_url()).plain
         later = make_article(published_at=timezone.now() + timedelta(minutes=40))
         assert later.title.encode() not in ask(pages, "/").plain
-        assert "donderdag 26 november".encode() in ask(pages, "/").plain.lower()
+        assert b"donderdag 26 november" in ask(pages, "/").plain.lower()
         traveller.shift(timedelta(minutes=21))
         assert b'id="react"' not in ask(pages, article.get_absolute_url()).plain
         traveller.shift(timedelta(minutes=21))
         assert later.title.encode() in ask(pages, "/").plain
         traveller.shift(timedelta(hours=2))
-        assert "vrijdag 27 november".encode() in ask(pages, "/").plain.lower()
+        assert b"vrijdag 27 november" in ask(pages, "/").plain.lower()
 
 
 def test_a_clock_that_is_set_back_keeps_nothing(pages: FinishedPages):

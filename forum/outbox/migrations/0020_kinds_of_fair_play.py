@@ -3,6 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     """More kinds of mail, and room for their names."""
+
     dependencies = [
         ("outbox", "0010_question_kind"),
     ]
