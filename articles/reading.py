@@ -3,15 +3,18 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import FilteredRelation
 from django.http import Http404
 from django.urls import reverse
+from django.utils import timezone
 
-from articles.models import Article, ArticleQuerySet, Author, Byline
+from articles.models import Article, ArticleImage, ArticleQuerySet, Author, Byline
+from forum.prepared import A_MOMENT, A_NUMBER, Prepared
 
 RELATED = 3
 BESIDE = 2  # the nearest may be its own translation, which is no neighbour
@@ -55,20 +58,30 @@ class Around:
 
 def article_to_read(slug: str) -> Article:
     """With section, authors, discussion, translation and main picture, in two queries. Raises Http404."""
-    in_all = (
-        Article.objects.with_byline()
-        .with_picture()
-        .annotate(line=FilteredRelation("bylines"))
-        .select_related("line__author", "translation")  # type: ignore[misc]  # the plugin knows no FilteredRelation
-        .defer("translation__body", "translation__body_html")
-        .order_by("line__position")
-    )
-    rows = list(in_all.filter(slug=slug))  # one for each author
+    rows = _WHOLE_ARTICLE(slug=slug)  # one for each author
     if not rows:
         raise Http404
     lines = [getattr(row, "line", None) for row in rows]
     rows[0].authors_in_order = [line.author for line in lines if line is not None] or [rows[0].author]
+    rows[0].main_images = _MAIN_PICTURE(article=rows[0].pk)  # type: ignore[attr-defined]  # as with_picture does
     return rows[0]
+
+
+def _whole_article(slug: str) -> ArticleQuerySet:
+    return (
+        Article.objects.with_byline()
+        .annotate(line=FilteredRelation("bylines"))
+        .select_related("line__author", "translation")  # type: ignore[misc]  # the plugin knows no FilteredRelation
+        .defer("translation__body", "translation__body_html")
+        .order_by("line__position")
+        .filter(slug=slug)
+    )
+
+
+_WHOLE_ARTICLE = Prepared(_whole_article, slug="a-slug")
+_MAIN_PICTURE = Prepared(
+    lambda article: ArticleImage.objects.shown().filter(number=1, article=article), article=A_NUMBER
+)
 
 
 def authors_of(article: Article) -> list[Author]:
@@ -119,23 +132,41 @@ def around(article: Article) -> Around:
     return Around(previous, following, _most_related(article, others))
 
 
-def _candidates(article: Article, moment: datetime) -> ArticleQuerySet:
+def shown_beside(around: Around | None) -> list[Article]:
+    """Those of which the page says how much was said under them."""
+    return around.related if around else []
+
+
+def _candidates(article: Article, moment: datetime) -> list[Article]:
+    writers = {f"author_{n}": author.pk for n, author in enumerate(authors_of(article))}
+    asked = {"pk": article.pk, "section": article.section_id, "moment": moment, "now": timezone.now(), **writers}
+    return _prepared_candidates(len(writers))(**asked)
+
+
+@lru_cache(maxsize=20)
+def _prepared_candidates(writers: int) -> Prepared[Article]:
+    numbers = {f"author_{n}": A_NUMBER + 2 + n for n in range(writers)}
+    moments = {"moment": A_MOMENT, "now": A_MOMENT + timedelta(days=1)}
+    return Prepared(_candidates_of, pk=A_NUMBER, section=A_NUMBER + 1, **moments, **numbers)
+
+
+def _candidates_of(*, pk: int, section: int, moment: datetime, now: datetime, **writers: int) -> ArticleQuerySet:
     """A union of primary keys, each part bounded by its own index; with OR, PostgreSQL would look at every article.
 
     What an author wrote may be there before it is public: with that condition around it, SQLite would look at every one.
     """
-    public = Article.objects.published()
-    here = public.filter(section=article.section_id)
+    public = Article.objects.published(now)
+    here = public.filter(section=section)
     # The first condition is the one that an index can begin at; the second orders what has the same moment.
-    before = here.filter(published_at__lte=moment).exclude(published_at=moment, pk__gte=article.pk)
-    after = here.filter(published_at__gte=moment).exclude(published_at=moment, pk__lte=article.pk)
+    before = here.filter(published_at__lte=moment).exclude(published_at=moment, pk__gte=pk)
+    after = here.filter(published_at__gte=moment).exclude(published_at=moment, pk__lte=pk)
     parts = [before.newest_first()[:BESIDE], after.order_by("published_at", "pk")[:BESIDE]]
     parts += [here.newest_first()[:LOOKED_AT], public.newest_first()[:LOOKED_AT]]
-    written = Byline.objects.filter(author__in=[author.pk for author in authors_of(article)]).order_by("-article_id")
+    written = Byline.objects.filter(author__in=list(writers.values())).order_by("-article_id")
     keys = [Article.objects.filter(pk__in=part.values("pk")).order_by().values("pk") for part in parts]
     keys.append(Article.objects.filter(pk__in=written.values("article_id")[: 2 * LOOKED_AT]).order_by().values("pk"))
     columns = ("title", "slug", "lead", "language", "section", "byline", "status", "published_at")
-    shown = ("section__name", "discussion__visible")
+    shown = ("section__name", "discussion__visible", "discussion__version")
     return (
         Article.objects.filter(pk__in=keys[0].union(*keys[1:], all=True))
         .select_related("section", "discussion")
@@ -145,7 +176,7 @@ def _candidates(article: Article, moment: datetime) -> ArticleQuerySet:
 
 def _most_related(article: Article, candidates: list[Article]) -> list[Article]:
     """By the words of title and lead that occur in the article, rare ones first; then section, authors, moment."""
-    own = _words(f"{article.title} {article.lead} {article.body}")
+    own = _words(f"{article.title} {article.lead}") | _words(article.body)
     shared = {one.pk: own & _words(f"{one.title} {one.lead}") for one in candidates}
     often = Counter(word for words in shared.values() for word in words)
     writers = {slug for _, slug in article.byline}
@@ -159,8 +190,9 @@ def _most_related(article: Article, candidates: list[Article]) -> list[Article]:
     return sorted(candidates, key=likeness, reverse=True)[:RELATED]
 
 
-def _words(said: str) -> set[str]:
-    return {word for word in _WORD.findall(said.casefold()) if word not in _EMPTY_WORDS}
+@lru_cache(maxsize=512)
+def _words(said: str) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(said.casefold()) if word not in _EMPTY_WORDS)
 
 
 def _moment(article: Article) -> tuple[datetime, int]:

@@ -1,5 +1,6 @@
 """The street of gables: every reaction is a house. Height follows length, shape follows depth, full green is the author."""
 
+from functools import lru_cache
 from math import log
 
 from django.utils.safestring import SafeString
@@ -23,6 +24,7 @@ def house(*, words: int, depth: int, by_author: bool) -> str:
     return HEIGHTS[min(round(tall), TALL) - LOW] + shapes[min(depth, 3)]
 
 
+@lru_cache(maxsize=256)
 def draw(skyline: str, *, windows: bool = False, height: int = 25) -> SafeString:
     """One inline picture of all houses, `height` CSS pixels high; nothing at all when there are none.
 

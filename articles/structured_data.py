@@ -5,7 +5,7 @@ Nothing here asks the database anything: it is made of what the page around it h
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from django.conf import settings
@@ -31,9 +31,12 @@ class Picture:
     alt: str
 
 
-def iso_moment(moment: datetime) -> str:
-    """Local time with its offset, to the second: what `<time datetime>`, feeds and schema.org take."""
-    return moment.astimezone(timezone.get_current_timezone()).isoformat(timespec="seconds")
+def iso_moment(moment: datetime, here: tzinfo | None = None) -> str:
+    """Local time with its offset, to the second: what `<time datetime>`, feeds and schema.org take.
+
+    `here`: the time zone, when the caller has many moments to tell.
+    """
+    return moment.astimezone(here or timezone.get_current_timezone()).isoformat(timespec="seconds")
 
 
 def social_picture(article: Article) -> Picture | None:

@@ -1,6 +1,7 @@
 """What everybody may read. The same answer for all, without a cookie."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -14,9 +15,10 @@ from django.views.static import serve
 from articles import house
 from articles.actions.sharing import article_shown_by
 from articles.archive import articles_of, year_of_articles
+from articles.freshness import showing
 from articles.models import Article, ArticleQuerySet, Author, Discussion, Section
 from articles.moved import at_former_address, at_former_address_of
-from articles.reading import around, article_to_read, authors_of, front_pages, versions, versions_of
+from articles.reading import around, article_to_read, authors_of, front_pages, shown_beside, versions, versions_of
 from articles.storage import CONTENT_TYPES
 from forum.converters import number_in_query
 
@@ -62,10 +64,11 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             return render(request, "articles/withdrawn.html", {"current_section": article.section}, status=410)
         if not article.is_public:
             raise Http404
-        return render(request, "articles/article.html", article_context(article, further_on="after" in request.GET))
+        context = article_context(article, further_on="after" in request.GET)
+        return showing(render(request, "articles/article.html", context), [article, *shown_beside(context["around"])])
 
 
-def article_context(article: Article, *, further_on: bool = False) -> dict[str, object]:
+def article_context(article: Article, *, further_on: bool = False) -> dict[str, Any]:
     """`further_on`: a later page of a long thread. Who reads there has seen what else there is to read."""
     return {
         "article": article,

@@ -1,4 +1,4 @@
-"""`python -m bench [threads] [search]`: measure what the site promises about speed; one table, and bench/results.json.
+"""`python -m bench [threads] [search] [pages]`: measure what the site promises about speed; one table, and bench/results.json.
 
 Everything happens in a database of its own that is thrown away: a SQLite file in a temporary folder, or, when
 DATABASE_URL names a PostgreSQL, a database beside it whose name starts with `test_`.
@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-MEASURED = ("threads", "search")
+MEASURED = ("threads", "search", "pages")
 RESULTS = Path(__file__).with_name("results.json")
 
 

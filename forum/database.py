@@ -35,11 +35,12 @@ def _sqlite(read: dict[str, Any]) -> dict[str, Any]:
     if read["NAME"] not in (":memory:", ""):
         read["NAME"] = BASE_DIR / read["NAME"]
     return read | {
+        "CONN_MAX_AGE": 60,  # seconds; opening the file for every request cost more than what was asked of it
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        }
+        },
     }
 
 

@@ -7,7 +7,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -50,6 +50,24 @@ class _Around:
         self.get_response = get_response
 
 
+class OurProxies:
+    """Whom we believe when he says for whom he asks, and how he was asked: TRUSTED_PROXIES."""
+
+    def __init__(self) -> None:
+        self.networks = [ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES]
+
+    def hold(self, address: Address | None) -> bool:
+        return _is_in(address, self.networks)
+
+    def scheme(self, environ: Mapping[str, Any]) -> str:
+        """In which scheme the visitor asks, of a request that no middleware has seen yet."""
+        if self.networks and self.hold(_address(environ.get("REMOTE_ADDR", ""))):
+            said = environ.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
+            if said in ("http", "https"):
+                return str(said)
+        return str(environ.get("wsgi.url_scheme", ""))
+
+
 class ClientAddressMiddleware(_Around):
     """Set `request.client_address`; believe proxy headers only from TRUSTED_PROXIES (P19).
 
@@ -58,13 +76,13 @@ class ClientAddressMiddleware(_Around):
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
-        self.trusted = [ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES]
+        self.proxies = OurProxies()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         said = {name: request.META.pop(name) for name in list(request.META) if name.startswith("HTTP_X_FORWARDED_")}
         request.META.pop("HTTP_FORWARDED", None)
         client = _address(request.META.get("REMOTE_ADDR", ""))
-        trusted = _is_in(client, self.trusted)
+        trusted = self.proxies.hold(client)
         if trusted:
             client = self._before_our_proxies(said.get("HTTP_X_FORWARDED_FOR", ""), client)
             scheme = said.get("HTTP_X_FORWARDED_PROTO", "").strip().lower()
@@ -82,7 +100,7 @@ class ClientAddressMiddleware(_Around):
             if address is None:
                 break
             client = address
-            if not _is_in(address, self.trusted):
+            if not self.proxies.hold(address):
                 break
         return client
 
@@ -251,8 +269,16 @@ class CachePolicyMiddleware(_Around):
             response["Cache-Control"] = "private, no-store"
         else:
             shared = request.method in ("GET", "HEAD") and response.status_code in (200, 301, 302)
-            response["Cache-Control"] = "public, max-age=0, must-revalidate" if shared else "no-store"
+            response["Cache-Control"] = shared_policy() if shared else "no-store"
         return response
+
+
+def shared_policy() -> str:
+    """A browser asks again each time. A proxy in between may keep a page as long as the settings say: seconds (P21)."""
+    if not settings.PROXY_SECONDS and not settings.PROXY_STALE_SECONDS:
+        return "public, max-age=0, must-revalidate"
+    stale = f", stale-while-revalidate={settings.PROXY_STALE_SECONDS}" if settings.PROXY_STALE_SECONDS else ""
+    return f"public, max-age=0, s-maxage={settings.PROXY_SECONDS}{stale}"
 
 
 class CrossOriginMiddleware(_Around):

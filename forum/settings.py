@@ -129,6 +129,16 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
 }
 
+# Finished pages. Together at most a minute in the hands of others: what was taken away is then gone everywhere (P21).
+
+PAGES_MEGABYTES = whole_number("PAGES_MEGABYTES", 32, lowest=0, highest=4096)
+PROXY_SECONDS = whole_number("PROXY_SECONDS", 0, lowest=0, highest=60)
+PROXY_STALE_SECONDS = whole_number("PROXY_STALE_SECONDS", 0, lowest=0, highest=60)
+if PROXY_SECONDS + PROXY_STALE_SECONDS > 60:
+    raise ImproperlyConfigured(
+        f"PROXY_SECONDS ({PROXY_SECONDS}) and PROXY_STALE_SECONDS ({PROXY_STALE_SECONDS}) are more than 60 together."
+    )
+
 # Languages, time
 
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
@@ -155,7 +165,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {"BACKEND": "django.core.files.storage.FileSystemStorage"},  # only articles/ and authors/ are served
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "forum.statics.SmallerStaticFiles"},
 }
 MEDIA_STORAGE_URL = env.str("MEDIA_STORAGE_URL", default="")
 _media_origin = []

@@ -38,14 +38,24 @@
     if (line) line.textContent = sentence;
   }
 
-  // The form of a shared page has no key, no stamp and no remembered name: fetch them when somebody is about to write.
+  // The form of a shared page has no key, no stamp and no remembered name: fetch them when somebody is about to write;
+  // and htmx, which most readers never need.
 
   let asked = false;
+
+  function fetchHtmx() {
+    if (!words.htmx) return;
+    const script = document.createElement("script");
+    script.src = words.htmx;
+    delete words.htmx;
+    document.head.append(script);
+  }
 
   async function prefill() {
     const ours = form();
     if (asked || !ours || !ours.dataset.hxPost) return;
     asked = true;
+    fetchHtmx();
     try {
       const answer = await fetch(ours.action.replace(/reactions\/$/, "reader/"), { headers: { Accept: "application/json" } });
       if (!answer.ok) return;

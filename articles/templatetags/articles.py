@@ -21,7 +21,11 @@ from articles.structured_data import iso_moment
 from forum.text import joined
 
 register = template.Library()
-register.filter("iso_moment", iso_moment)
+
+
+@register.filter("iso_moment")
+def local_iso_moment(moment: datetime) -> str:
+    return iso_moment(moment)
 
 
 @register.filter

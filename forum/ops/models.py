@@ -15,3 +15,18 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.worker
+
+
+class Edition(models.Model):
+    """How often what readers see has changed: see editions.py. Only triggers write here; only the sums mean something."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    editorial = models.BigIntegerField(default=0)
+    reactions = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "edition"
+        verbose_name_plural = "editions"
+
+    def __str__(self) -> str:
+        return f"{self.editorial}.{self.reactions}"

@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from articles.feeds import NEVER, atom_id
+from articles.freshness import showing
 from articles.models import Article
 from articles.moved import at_former_address
 from forum.cleaning import website_host
@@ -32,7 +33,8 @@ FEED_SIZE = 100
 @require_safe
 @at_former_address
 def of_article(request: HttpRequest, slug: str) -> HttpResponse:
-    article = get_object_or_404(Article.objects.published().defer("body", "body_html"), slug=slug)
+    articles = Article.objects.published().select_related("discussion").defer("body", "body_html")
+    article = get_object_or_404(articles, slug=slug)
     with translation.override(article.language):
         title = gettext("Reactions to “%(title)s”") % {"title": article.title}
         found = _rows(Reaction.objects.newest_in(article))
@@ -40,7 +42,8 @@ def of_article(request: HttpRequest, slug: str) -> HttpResponse:
             reaction.article = article
         address = reverse("article_reactions_feed", args=[slug])
         assert article.published_at is not None
-        return _atom(request, found, title, article.get_absolute_url(), address, since=article.published_at)
+        page = article.get_absolute_url()
+        return showing(_atom(request, found, title, page, address, since=article.published_at), [article])
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """The form by which a reader reacts: shape and wording. What is allowed is decided in forum.cleaning."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -186,7 +187,6 @@ class ReactionForm(forms.Form):
         self.fields["body"].widget.attrs["data-max"] = settings.MAX_BODY_CHARS
         at_most = gettext("At most %(count)s characters. An empty line starts a new paragraph.")
         self.fields["body"].help_text = at_most % {"count": number_format(settings.MAX_BODY_CHARS, force_grouping=True)}
-        self.helper = self._helper()
 
     @classmethod
     def _as_sent(cls, typed: Mapping[str, str]) -> dict[str, str]:
@@ -203,7 +203,9 @@ class ReactionForm(forms.Form):
     def action(self) -> str:
         return reverse("post_reaction", args=[self.slug])
 
-    def _helper(self) -> FormHelper:
+    @cached_property
+    def helper(self) -> FormHelper:
+        """Only when it is shown; most that is posted never is."""
         helper = FormHelper()
         helper.form_id, helper.form_class, helper.form_action = "react", "sheet form", self.action
         helper.attrs = {
@@ -246,7 +248,7 @@ class ReactionForm(forms.Form):
         """What was answered is gone: say so, and make this a reaction to the article."""
         self.add_error(None, str(PARENT_GONE))
         self.sent["parent"], self.answered = "", None
-        self.helper = self._helper()
+        self.__dict__.pop("helper", None)
 
     def complaints(self) -> list[tuple[str, str]]:
         """(id of the input, sentence) of everything that is wrong, in the order of the form."""

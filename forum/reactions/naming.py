@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from articles.models import Author
 from forum.cleaning import name_skeleton
+from forum.prepared import Prepared
 from forum.reactions.models import Claim
 from forum.reactions.owning import names_of
 
@@ -41,9 +42,9 @@ class Standing(Enum):
 
 def protected_names() -> list[str]:
     """What nobody else may sign with: the authors' names, and the staff's."""
-    names = set(Author.objects.values_list("name", flat=True))
-    for user in get_user_model().objects.filter(is_staff=True, is_active=True):
-        names |= {user.get_full_name(), user.get_username()}
+    names = {name for (name,) in _AUTHORS()}
+    for first, last, login in _STAFF():
+        names |= {f"{first} {last}".strip(), login}
     return sorted(names - {""})
 
 
@@ -54,6 +55,17 @@ def standing(name: str, owner: str, *, proven: bool) -> Standing | None:
     if claim is None or claim.released_at is not None:
         return None
     return Standing.OWN if proven and owner and claim.owner == owner else Standing.OTHERS
+
+
+_AUTHORS = Prepared(lambda: Author.objects.order_by().values_list("name"))
+_STAFF = Prepared(
+    lambda: (
+        get_user_model()
+        .objects.filter(is_staff=True, is_active=True)
+        .order_by()
+        .values_list("first_name", "last_name", "username")
+    )
+)
 
 
 def claimed_by(owner: str) -> list[Claim]:

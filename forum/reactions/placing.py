@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from articles.models import Discussion
 from articles.skyline import MAX_HOUSES, house
+from forum.prepared import A_NUMBER, Prepared
 from forum.reactions import answering, rendering
 from forum.reactions.models import MAX_PATH_LEVELS, Reaction
 
@@ -24,7 +25,21 @@ EXACT_SKYLINE = 200  # with more visible reactions the street is full, and one h
 
 def locked_discussion(article_id: int) -> Discussion:
     """Only those who post under the same article wait here; to the end of the transaction."""
-    return Discussion.objects.select_for_update().get(pk=article_id)
+    return _one(_LOCKED(article=article_id))
+
+
+def discussion_of(article_id: int) -> Discussion:
+    return _one(_DISCUSSION(article=article_id))
+
+
+def _one(found: list[Discussion]) -> Discussion:
+    if not found:
+        raise Discussion.DoesNotExist
+    return found[0]
+
+
+_DISCUSSION = Prepared(lambda article: Discussion.objects.filter(pk=article), article=A_NUMBER)
+_LOCKED = Prepared(lambda article: Discussion.objects.select_for_update().filter(pk=article), article=A_NUMBER)
 
 
 def place(reaction: Reaction, discussion: Discussion, *, now: datetime, html: str = "") -> None:

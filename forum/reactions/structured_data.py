@@ -4,9 +4,11 @@ Source: schema.org/Comment; how search engines read threads: the discussion foru
 """
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from articles.models import Article
 from articles.structured_data import Data, article_data, iso_moment
@@ -23,13 +25,13 @@ def discussion_data(article: Article, rows: Sequence[Row]) -> Data:
     """The article with the comments of this page; a reaction without its parent on it stands at the top."""
     data = article_data(article)
     before, after = absolute(reverse("reaction", args=[0])).rsplit("0", 1)
-    words = _words(rows)
+    words, here = _words(rows), timezone.get_current_timezone()
     comments: list[Data] = []
     made: dict[int, Data] = {}
     todo = list(reversed(tree(rows)))
     while todo:
         node = todo.pop()
-        comment = made[node.row.pk] = _comment(node.row, f"{before}{node.row.pk}{after}", words)
+        comment = made[node.row.pk] = _comment(node.row, f"{before}{node.row.pk}{after}", words, here)
         siblings = made[node.parent.row.pk].setdefault("comment", []) if node.parent else comments
         siblings.append(comment)
         todo += reversed(node.children)
@@ -53,7 +55,7 @@ def _words(rows: Sequence[Row]) -> int:
     return low
 
 
-def _comment(row: Row, address: str, chars: int) -> Data:
+def _comment(row: Row, address: str, chars: int, here: tzinfo) -> Data:
     if not row.is_published or row.published_at is None:  # what is left of it carries the answers below
         return {"@type": "Comment", "url": address, "creativeWorkStatus": "Deleted"}
     author: dict[str, Any] = {"@type": "Person", "name": row.name}
@@ -64,7 +66,7 @@ def _comment(row: Row, address: str, chars: int) -> Data:
         "@type": "Comment",
         "url": address,
         "author": author,
-        "datePublished": iso_moment(row.published_at),
+        "datePublished": iso_moment(row.published_at, here),
         **changed,
         "text": row.body if len(row.body) <= chars else row.body[: chars - 1].rstrip() + "…",
     }

@@ -4,8 +4,11 @@ A cursor is a number that never changes: `thread_no` of the last conversation on
 last reply on a page of a conversation. See docs/architecture.md, "How a thread is kept".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -14,6 +17,7 @@ from django.urls import reverse
 
 from articles.models import Article
 from forum.converters import number_in_query
+from forum.prepared import A_NUMBER, Prepared
 from forum.reactions.models import Reaction
 from forum.reactions.placing import STEP
 
@@ -82,10 +86,14 @@ def article_page(article: Article, order: str | None = None, after: str | None =
     """Two queries, three for a later page of a long article. Raises Http404 for a cursor that no page has."""
     order = order if order in ORDERS else ORDERS[0]
     cursor = _cursor(after, article.discussion.last_thread_no)
-    openings, replies = _beyond(_openings(article), order, cursor), _beyond(_replies(article), order, cursor)
+    openings = _beyond(_openings(article), order, cursor)
     if article.discussion.visible <= INLINE_LIMIT:
-        firsts = _rows(openings.order_by(_direction(order))[: INLINE_ROWS + 1])
-        below = _rows(replies.order_by("thread_no", "path")[: INLINE_ROWS + 1])
+        if cursor is None:
+            firsts, below = (_as_rows(found(article=article.pk)) for found in _whole_thread(order, INLINE_ROWS + 1))
+        else:
+            firsts = _rows(openings.order_by(_direction(order))[: INLINE_ROWS + 1])
+            replies = _beyond(_replies(article), order, cursor)
+            below = _rows(replies.order_by("thread_no", "path")[: INLINE_ROWS + 1])
         if len(firsts) + len(below) <= INLINE_ROWS:
             return Page(_together(_found(firsts, cursor), below), order, previous=None if cursor is None else 0)
 
@@ -224,8 +232,22 @@ def _path_of(article: Article, thread_no: int, reply_no: int | None) -> bytes:
     return bytes(path)
 
 
+@lru_cache(maxsize=20)
+def _whole_thread(order: str, most: int) -> tuple[Prepared[Any], Prepared[Any]]:
+    """Openings and replies of the page that nearly everybody asks for."""
+
+    def openings(article: int) -> QuerySet[Reaction, Any]:
+        return _openings(Article(pk=article)).order_by(_direction(order)).values_list(*COLUMNS)[:most]
+
+    def replies(article: int) -> QuerySet[Reaction, Any]:
+        return _replies(Article(pk=article)).order_by("thread_no", "path").values_list(*COLUMNS)[:most]
+
+    return Prepared(openings, article=A_NUMBER), Prepared(replies, article=A_NUMBER)
+
+
 def _rows(reactions: QuerySet[Reaction]) -> list[Row]:
-    return [
-        Row(pk, thread_no, reply_no, bytes(path), *others)
-        for pk, thread_no, reply_no, path, *others in reactions.values_list(*COLUMNS)
-    ]
+    return _as_rows(reactions.values_list(*COLUMNS))
+
+
+def _as_rows(found: Iterable[Any]) -> list[Row]:
+    return [Row(pk, thread_no, reply_no, bytes(path), *others) for pk, thread_no, reply_no, path, *others in found]

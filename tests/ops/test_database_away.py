@@ -46,6 +46,7 @@ def test_p06_a_restart_is_not_noticed_and_an_absence_is_said_with_the_text_kept(
         cluster.start()
         assert [site.get(page).status for _ in range(10)] == [200] * 10
         assert site.post(reactions, name="Sanne", body="Erna.").status == 303
+        assert "Erna." in site.get(page).text
 
         cluster.stop("fast")
         refused = site.post(
@@ -54,7 +55,9 @@ def test_p06_a_restart_is_not_noticed_and_an_absence_is_said_with_the_text_kept(
         assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
         for typed in ("Sanne Kuipers", "sannetekent.example", "Dit wil ik niet kwijt."):
             assert typed in refused.text
-        away = site.get(page)
+        kept = site.get(page)  # what was asked for before is still answered
+        assert (kept.status, "Erna." in kept.text) == (200, True)
+        away = site.get("/articles/")
         assert (away.status, "Content-Security-Policy" in away.headers) == (503, True)
         assert site.get("/healthz").status == 200  # the process lives
         ready = site.get("/readyz")

@@ -2,7 +2,10 @@
 
 from hashlib import blake2b
 
+from django.utils import timezone
+
 from articles.models import Article, Discussion
+from forum.prepared import A_MOMENT, A_NUMBER, Prepared
 from forum.reactions import placing
 from forum.reactions.actions.errors import AlreadyDecided, Closed
 from forum.reactions.models import Reaction
@@ -13,8 +16,8 @@ def open_discussion(article: Article, *, lock: bool = False) -> Discussion:
     if lock:
         discussion = placing.locked_discussion(article.pk)
     else:
-        discussion = Discussion.objects.get(pk=article.pk)
-    if not discussion.is_open or not Article.objects.published().filter(pk=article.pk).exists():
+        discussion = placing.discussion_of(article.pk)
+    if not discussion.is_open or not _IS_PUBLIC(article=article.pk, now=timezone.now()):
         raise Closed
     return discussion
 
@@ -32,3 +35,10 @@ def lock(reaction: Reaction, *decidable: str) -> Discussion:
 
 def lock_number(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+_IS_PUBLIC = Prepared(
+    lambda article, now: Article.objects.published(now).filter(pk=article).values_list("pk"),
+    article=A_NUMBER,
+    now=A_MOMENT,
+)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from articles.models import Article, Author
 from forum import text
+from forum.prepared import A_MOMENT, Prepared
 from forum.reactions import naming, pace, pauses, placing, rendering
 from forum.reactions.actions.errors import AlreadyPosted, Closed, NotProven, ParentGone, Paused, TooMany
 from forum.reactions.actions.locking import lock, lock_number, open_discussion
@@ -180,14 +181,11 @@ def _lock_against_second(reaction: Reaction, client_keys: Sequence[str]) -> None
 
 def _refuse_second(reaction: Reaction) -> None:
     """Raise AlreadyPosted for a second identical post."""
-    first = Reaction.objects.filter(form_key=reaction.form_key).first() if reaction.form_key else None
-    if first is None:
-        same = Reaction.objects.filter(
-            fingerprint=reaction.fingerprint, created_at__gt=reaction.created_at - SAME_WORDS
-        )
-        first = same.order_by("-pk").first()
+    first = _OF_FORM(form_key=reaction.form_key) if reaction.form_key else []
+    if not first:
+        first = _SAME_WORDS(fingerprint=reaction.fingerprint, since=reaction.created_at - SAME_WORDS)
     if first:
-        raise AlreadyPosted(first)
+        raise AlreadyPosted(first[0])
 
 
 def _refuse_in_pause(reaction: Reaction, answered: Reaction) -> None:
@@ -227,3 +225,14 @@ def is_known(reaction: Reaction) -> bool:
 def fingerprint(reaction: Reaction) -> str:
     parts = (str(reaction.article_id), str(reaction.parent_id or ""), reaction.name, reaction.body)
     return hashed(sha256("\0".join(parts).encode()).digest())
+
+
+# What every post asks.
+_OF_FORM = Prepared(lambda form_key: Reaction.objects.filter(form_key=form_key).order_by("pk")[:1], form_key="a form")
+_SAME_WORDS = Prepared(
+    lambda fingerprint, since: Reaction.objects.filter(fingerprint=fingerprint, created_at__gt=since).order_by("-pk")[
+        :1
+    ],
+    fingerprint="a print",
+    since=A_MOMENT,
+)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from articles.freshness import showing
 from articles.models import Article
 from articles.moved import at_former_address
 from forum.converters import number_in_query
@@ -94,4 +95,4 @@ def conversation(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "previous": page_address(request.path, page, page.previous),
             "following": page_address(request.path, page, page.following),
         }
-        return render(request, "reactions/conversation.html", context)
+        return showing(render(request, "reactions/conversation.html", context), [article])

@@ -16,7 +16,6 @@ from django.db.migrations.executor import MigrationExecutor
 
 from articles.models import Article
 from forum.ops.children import Commands, run_together
-from forum.search.actions import mend_index
 
 BLOCKING_THREADS = 8
 HEADER_SECONDS = 10
@@ -61,8 +60,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say("Migrating the database")
             call_command("migrate", interactive=False, verbosity=0)
-        if mend_index():
-            self._say("Made the search index anew")
+        call_command("mend", stdout=self.stdout)
 
     def _collect_static(self) -> None:
         stamp = settings.DATA_DIR / "static.stamp"

@@ -1,1 +1,0 @@
-"""Finished pages for visitors without a session, in front of Django."""
