@@ -41,5 +41,5 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def site(browser_tools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site with the demo content; reactions appear at once."""
-    with running_site(tmp_path_factory.mktemp("site"), MODERATION="after") as site:
+    with running_site(tmp_path_factory.mktemp("site"), MODERATION="after", TRUSTED_PROXIES="127.0.0.1") as site:
         yield site

@@ -48,10 +48,14 @@ class Site:
     def post(self, path: str, **fields: str) -> Answer:
         return self._ask("POST", path, urllib.parse.urlencode(fields))
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> Answer:
+    def post_from(self, client: str, path: str, **fields: str) -> Answer:
+        """As a reader at another address; the site must trust the proxy that we then are."""
+        return self._ask("POST", path, urllib.parse.urlencode(fields), {"X-Forwarded-For": client})
+
+    def _ask(self, method: str, path: str, body: str | None = None, more: dict[str, str] | None = None) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
-        connection.request(method, path, body, headers if body is not None else {})
+        connection.request(method, path, body, headers | (more or {}) if body is not None else {})
         response = connection.getresponse()
         answer = Answer(
             response.status, {name.title(): value for name, value in response.getheaders()}, response.read().decode()
