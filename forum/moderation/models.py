@@ -43,7 +43,7 @@ class Decision(models.Model):
     reaction = models.ForeignKey(
         Reaction, verbose_name=_("reaction"), on_delete=models.PROTECT, related_name="decisions", db_index=False
     )
-    what = models.CharField(_("what"), max_length=8, choices=What.choices)
+    what = models.CharField(_("what"), max_length=8, choices=What)
     ground = models.CharField(_("ground"), max_length=20, choices=Ground.choices, blank=True)
     law = models.CharField(_("law"), max_length=8, choices=Law.choices, blank=True)
     because = models.JSONField(

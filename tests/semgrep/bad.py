@@ -29,7 +29,7 @@ def page(request):
 
 
 def client(request):
-    return request.META["HTTP_X_FORWARDED_FOR"]  # proxy-header-believed
+    return request.META.get("REMOTE_ADDR")  # proxy-header-believed
 
 
 def look(website):
