@@ -29,6 +29,7 @@ from forum.reactions.owning import keep_proofs
 from forum.reactions.rendering import HTML_VERSION, remake_parts
 from forum.reactions.retention import forget_clients
 from forum.reactions.second_opinions import ask_service
+from forum.reports.actions import settle_withdrawn
 from forum.reports.retention import forget_reporters
 from forum.spam.actions import calibrate_due, forget_old
 from forum.subscriptions.actions import erase_unconfirmed
@@ -73,7 +74,7 @@ class Worker:
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
         return (
-            *(self._beat, publish_now, ask_service, announce_due, announce_articles_due, record_hidings),
+            *(self._beat, publish_now, ask_service, announce_due, announce_articles_due, record_hidings, settle_withdrawn),
             *(self._tell, self._send, tell_hub),
             *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, erase_due, self._tidy),
         )

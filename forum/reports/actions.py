@@ -26,6 +26,7 @@ RECEIPTS_PER_CLIENT = 10  # in an hour
 HEATED_WINDOW = timedelta(hours=24)  # reports so old still count, and so long after the last one it lasts
 HEATED_CLIENTS = 2  # nobody heats a conversation alone
 
+MOOT_AT_ONCE = 100
 FILING_LOCK = 0x6D65_6C64  # any number that nobody else takes
 
 
@@ -111,14 +112,25 @@ def settle_reports(reaction: Reaction, *, upheld: bool, now: datetime | None = N
 
     Inside the transaction of the moderator who decided, after his action on the reaction. May run twice.
     """
-    now = now or timezone.now()
+    outcome = Report.Outcome.UPHELD if upheld else Report.Outcome.REJECTED
+    return _settle(reaction, outcome=outcome, now=now or timezone.now())
+
+
+def settle_withdrawn(now: datetime | None = None) -> int:
+    """What its writer took back needs no decision any more; for the worker. Returns how many reports. May run twice."""
+    moot = Report.objects.open().filter(reaction__status=Reaction.Status.WITHDRAWN).values_list("reaction", flat=True)
+    reactions = Reaction.objects.select_related("article").filter(pk__in=list(moot[:MOOT_AT_ONCE]))
+    return sum(_settle(reaction, outcome=Report.Outcome.MOOT, now=now or timezone.now()) for reaction in reactions)
+
+
+def _settle(reaction: Reaction, *, outcome: str, now: datetime) -> int:
     with transaction.atomic():
         locked_discussion(reaction.article_id)
         settled = list(Report.objects.open().filter(reaction=reaction).select_related("address"))
         Report.objects.filter(pk__in=[report.pk for report in settled]).update(
             status=Report.Status.DECIDED,
             decided_at=now,
-            outcome=Report.Outcome.UPHELD if upheld else Report.Outcome.REJECTED,
+            outcome=outcome,
         )
         for report in settled:
             if report.is_answered_by_mail and report.address:

@@ -27,7 +27,11 @@ def build_decision(rows: list[OutgoingMail]) -> Letter:
     report = _report(row)
     if report.decided_at is None:
         raise NothingToSay("the decision was taken back")
-    context = _context(report) | {"upheld": report.outcome == Report.Outcome.UPHELD, "decided_at": report.decided_at}
+    context = _context(report) | {
+        "upheld": report.outcome == Report.Outcome.UPHELD,
+        "withdrawn": report.outcome == Report.Outcome.MOOT,
+        "decided_at": report.decided_at,
+    }
     subject, text, html = halves("report_decided", report.reaction.article.language, context)
     message_id = report_message_id(report.pk, row.event_id, decided=True)
     receipt = report_message_id(report.pk, row.event_id, decided=False)

@@ -43,6 +43,7 @@ class Report(models.Model):
     class Outcome(models.TextChoices):
         UPHELD = "upheld", _("upheld")
         REJECTED = "rejected", _("rejected")
+        MOOT = "moot", _("withdrawn by its writer meanwhile")
 
     class Priority(models.IntegerChoices):
         FIRST = 0

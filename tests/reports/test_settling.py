@@ -7,7 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from forum.reports.actions import counts_of_year, open_count, settle_reports
+from forum.outbox.models import OutgoingMail
+from forum.reactions.actions import withdraw
+from forum.reports import mails
+from forum.reports.actions import counts_of_year, open_count, settle_reports, settle_withdrawn
 from forum.reports.models import Report
 from forum.reports.retention import forget_reporters
 from tests.factories import make_article
@@ -29,6 +32,20 @@ def test_all_open_reports_of_one_reaction_are_closed_and_no_others(settings):
     assert settle_reports(said, upheld=False) == 0
     assert set(Report.objects.filter(reaction=said).values_list("status", "outcome")) == {("decided", "upheld")}
     assert open_count() == 1 and Report.objects.open().get().reaction == other
+
+
+def test_what_its_writer_withdrew_waits_for_nobody_and_its_reporter_hears_why():
+    article = make_article()
+    said, other = say(article), say(article)
+    report(said, email="lotte@lezers.example")
+    report(other)
+    withdraw(said)
+    assert (settle_withdrawn(), settle_withdrawn()) == (1, 0)
+    assert Report.objects.get(reaction=said).outcome == "moot" and open_count() == 1
+    letter = mails.build_decision([OutgoingMail.objects.get(kind="report decided")])
+    assert "De schrijver trok de reactie in" in letter.text
+    year = counts_of_year(timezone.localtime().year)
+    assert (year.filed, year.upheld, year.rejected) == (2, 0, 0)
 
 
 def test_the_urgent_come_first_then_the_oldest():
