@@ -18,6 +18,7 @@ from django.utils import timezone
 from articles.actions import save_article
 from articles.models import Article, Author
 from forum.cleaning import Refused, clean_body, clean_name, clean_website
+from forum.moderation.statement import last_statement
 from forum.outbox.envelope import compose
 from forum.outbox.models import OutgoingMail
 from forum.reactions import rendering
@@ -275,12 +276,17 @@ def test_p10_readers_text_on_the_pages_of_staff(hostile_talk, admin_client):
     Reaction.objects.filter(status="published").update(is_question=True)
     for path in ("", f"{Reaction.objects.filter(status='published').latest('pk').pk}/"):
         check_page(admin_client.get(f"/desk/questions/{path}").text, staff=True)
-    chosen = {"_selected_action": list(Reaction.objects.filter(status="held").values_list("pk", flat=True)[:20])}
-    for payload in list(hostile.markup())[:: 9000 // 6]:
-        fields = {"action": "refuse", "reason": payload, **chosen}
-        path = "/admin/reactions/reaction/?state=held"
-        answer = admin_client.post(path, fields, headers=HEADERS, follow=True)
-        check_page(answer.text, staff=True)
+    for path in ("", "reported/", "search/?q=a", "decisions/"):
+        check_page(admin_client.get(f"/moderation/{path}").text, staff=True)
+    held = list(Reaction.objects.filter(status="held").values_list("pk", flat=True)[:6])
+    for pk, payload in zip(held, list(hostile.markup())[:: 9000 // 6], strict=False):
+        check_page(admin_client.get(f"/moderation/reactions/{pk}/").text, staff=True)
+        fields = {"do": "refuse", "ground": "attack", "note": payload[:2000], "seen": "held 0"}
+        answer = admin_client.post(f"/moderation/reactions/{pk}/", fields, headers=HEADERS)
+        assert answer.status_code == 303
+        check_page(admin_client.get(f"/moderation/reactions/{pk}/").text, staff=True)
+        check_page(admin_client.get(last_statement(pk).address).text)
+    check_page(admin_client.get("/moderation/decisions/").text, staff=True)
 
 
 def parts_of(message: EmailMessage) -> tuple[str, str]:

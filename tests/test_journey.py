@@ -146,6 +146,6 @@ def test_what_waits_is_not_shown_until_an_editor_publishes_it(client, admin_clie
     assert "Dit blijft me bij." not in client.get(f"/articles/{article.slug}/").content.decode()
 
     row = article.reactions.get()
-    admin_client.post("/admin/reactions/reaction/", {"action": "publish", "_selected_action": [row.pk]})
+    admin_client.post(f"/moderation/reactions/{row.pk}/", {"do": "publish", "seen": "held 0"})
     assert "Dit blijft me bij." in client.get(f"/articles/{article.slug}/").content.decode()
     assert client.get(answer["Location"])["Location"] == f"/reactions/{row.pk}/"

@@ -65,7 +65,7 @@ def test_it_leads_on_to_the_page_that_was_asked_for_and_to_no_other_site(client,
 
 @pytest.mark.parametrize(
     ("role", "page"),
-    [(Role.AUTHOR, "/desk/"), (Role.MODERATOR, "/admin/reactions/reaction/"), (Role.ADMINISTRATOR, "/desk/")],
+    [(Role.AUTHOR, "/desk/"), (Role.MODERATOR, "/moderation/"), (Role.ADMINISTRATOR, "/desk/")],
 )
 def test_one_begins_where_the_work_is(client, role, page):
     client.force_login(make_person(role))

@@ -44,7 +44,7 @@ def test_roles_are_exactly_those_that_were_given_last():
     make_person()
     user = make_person(Role.AUTHOR, Role.MODERATOR)
     assert roles_of(user) == {Role.AUTHOR, Role.MODERATOR} and user.is_staff and not user.is_superuser
-    assert able(user, Ability.MODERATE) and "reactions.change_reaction" in permissions_of(user)
+    assert able(user, Ability.MODERATE) and "reactions.view_reaction" in permissions_of(user)
     actions.set_roles(user, roles={Role.ADMINISTRATOR}, by=None)
     assert again(user).is_superuser and able(again(user), Ability.MANAGE_PEOPLE)
     actions.set_roles(user, roles=(), by=None)
@@ -55,7 +55,7 @@ def test_a_visitor_and_who_is_blocked_are_nobody():
     make_person()
     user = actions.block_person(make_person(), by=None)
     assert not roles_of(again(user)) and not roles_of(AnonymousUser())
-    assert not again(user).has_perm("reactions.change_reaction")
+    assert not again(user).has_perm("reactions.view_reaction")
 
 
 def test_the_last_administrator_stays_one():

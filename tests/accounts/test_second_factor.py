@@ -126,7 +126,7 @@ def test_who_is_blocked_gets_in_by_no_door(client, karim):
 def test_the_account_page_shows_what_one_has_and_asks_little(client, karim, django_assert_max_num_queries):
     password_login(client, karim)
     add_app(client)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         page = client.get("/accounts/").content.decode()
     assert karim.email in page and "Beheerder" in page and "Je hebt nog 10 codes" in page
 
