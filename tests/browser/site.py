@@ -97,7 +97,7 @@ def running_site(data_dir: Path, **settings: str) -> Iterator[Site]:
         start_new_session=True,
     )
     try:
-        for _ in range(1200):
+        for _ in range(3000):  # five minutes: a first start makes the demo, and the machine may be busy
             if server.poll() is not None:
                 break
             try:
