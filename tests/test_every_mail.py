@@ -59,7 +59,8 @@ def test_every_kind_of_mail_can_be_made():
 def test_p12_every_link_of_every_kind_of_mail_read_twice_changes_nothing(settings, kind):
     """As a scanner at the reader's mail server does: GET and HEAD, without a browser, before the reader sees it."""
     MAKERS[kind]()
-    assert OutgoingMail.objects.filter(kind=kind).exists()
+    rows = OutgoingMail.objects.exclude(digest="") if kind == "digest" else OutgoingMail.objects.filter(kind=kind)
+    assert rows.exists()
     with mail_server(settings) as server:
         send_due()
     messages = [message for _, message in server.mails]
