@@ -132,8 +132,8 @@ def is_this_machine(request: HttpRequest) -> bool:
 class RequestIdMiddleware(_Around):
     """Give every request a number, which stands in its lines of the log; count and time it; say what it was.
 
-    A listed proxy may give the number itself. Answers that nobody keeps carry it as well, so that a reader who meets an
-    error can name it; pages that are the same for everybody do not.
+    A listed proxy may give the number itself. The page of a fault of ours carries it, so that a reader can name it; other
+    answers do not: what is the same for everybody must not differ by it (P18).
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -147,7 +147,7 @@ class RequestIdMiddleware(_Around):
             self._note(request, response, time.perf_counter() - started)
         finally:
             logs.request_id.reset(token)
-        if response.status_code >= 400 or request.method not in SAFE_METHODS:
+        if response.status_code >= 500:
             response["X-Request-ID"] = number
         return response
 

@@ -127,7 +127,7 @@ def test_one_mail_tells_what_went_along_in_it_and_what_came_back(desk):
     page = desk.get(f"{MAILS}{lead.pk}/")
     words = text_of(page)
     assert shown(page) == [along.pk]
-    assert "teruggekomen: 5.2.2" in words and "Mail die terugkwam" not in words and "mail die terugkwam" in words
+    assert "teruggekomen: 5.2.2" in words and "teruggekomen mail" in words
     assert "Opnieuw versturen" not in words
     assert f'href="/desk/deliveries/{lead.pk}/"' in desk.get(f"{MAILS}{along.pk}/").text
     assert desk.get(f"{MAILS}{lead.pk + 10_000}/").status_code == 404
@@ -244,7 +244,7 @@ def test_the_list_costs_the_same_however_many_there_are(desk, query):
     desk.get(MAILS)
     with CaptureQueriesContext(connection) as seen:
         desk.get(MAILS + query)
-    assert len(seen) <= 15, [query["sql"] for query in seen]
+    assert len(seen) <= 17, [query["sql"] for query in seen]
     if connection.vendor == "sqlite":
         for query in seen:
             if "outbox_" in query["sql"]:

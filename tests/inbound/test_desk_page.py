@@ -43,7 +43,7 @@ def test_it_asks_as_much_for_a_hundred_as_for_one(desk, django_assert_num_querie
 
     rows(1, 0)
     desk.get(PAGE)
-    with django_assert_num_queries(9) as few:
+    with django_assert_num_queries(11) as few:
         desk.get(PAGE)
     rows(150, 1)
     with django_assert_num_queries(len(few)):
