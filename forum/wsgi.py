@@ -12,9 +12,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
 os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "5")
 try:
     django = get_wsgi_application()
-    from forum.pagecache import finished_pages  # the apps are there by now
+    from forum.measures import REGISTRY
+    from forum.pagecache import Counted, FinishedPages, finished_pages  # the apps are there by now
 
     application = finished_pages(django)
+    if isinstance(application, FinishedPages):
+        REGISTRY.register(Counted(application.counts, application.store))
     # What is loaded by now stays: not looked through for garbage again and again.
     gc.collect()
     gc.freeze()

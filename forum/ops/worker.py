@@ -74,7 +74,15 @@ class Worker:
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
         return (
-            *(self._beat, publish_now, ask_service, announce_due, announce_articles_due, record_hidings, settle_withdrawn),
+            *(
+                self._beat,
+                publish_now,
+                ask_service,
+                announce_due,
+                announce_articles_due,
+                record_hidings,
+                settle_withdrawn,
+            ),
             *(self._tell, self._send, tell_hub),
             *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, erase_due, self._tidy),
         )

@@ -2,3 +2,4 @@
 
 from forum.pagecache.answering import FinishedPages as FinishedPages
 from forum.pagecache.answering import finished_pages as finished_pages
+from forum.pagecache.counting import Counted as Counted

@@ -1,9 +1,12 @@
 """What Prometheus reads."""
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from forum.ops.models import Heartbeat
+from forum.pagecache import Counted
+from forum.pagecache.store import Store
 from forum.reactions.actions import post_reaction
 from tests.factories import make_article
 
@@ -68,3 +71,31 @@ def test_it_is_still_there_when_the_database_is_not(client):
     with connection.execute_wrapper(away):
         figures = read(client.get("/metrics"))
     assert figures["luisterkamer_database_up", ()] == 0
+
+
+def test_what_became_of_a_post_is_counted(client, settings):
+    settings.MODERATION = "after"
+    article = make_article()
+
+    def count(verdict: str) -> float:
+        return read(client.get("/metrics")).get(("luisterkamer_posts_total", (("verdict", verdict),)), 0)
+
+    def send(**fields: str) -> None:
+        fields = {"name": "Sanne", "body": "Gelezen.", **fields}
+        client.post(f"/articles/{article.slug}/reactions/", fields, headers={"Sec-Fetch-Site": "same-origin"})
+
+    verdicts = ("published", "held", "invalid", "shown again")
+    before = {verdict: count(verdict) for verdict in verdicts}
+    send()
+    send(body="http://a.example http://b.example http://c.example")
+    send(name="")
+    send(preview="1", body="Nog eens.")
+    assert {verdict: count(verdict) - before[verdict] for verdict in verdicts} == dict.fromkeys(verdicts, 1)
+
+
+def test_finished_pages_are_counted():
+    counts = {"kept": 3, "unchanged": 2, "made": 1, "away": 0}
+    registry = CollectorRegistry(auto_describe=True)
+    registry.register(Counted(counts, Store(1_000_000)))
+    text = generate_latest(registry).decode()
+    assert 'luisterkamer_pages_total{how="kept"} 3.0' in text and "luisterkamer_pages_bytes 0.0" in text

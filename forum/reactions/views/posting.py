@@ -38,6 +38,7 @@ from forum.reactions.actions import (
 )
 from forum.reactions.forms import ReactionForm, kept_of
 from forum.reactions.models import FREE, Reaction
+from forum.reactions.views.counting import counted
 from forum.spam import proofwork
 from forum.spam.clients import client_keys
 from forum.spam.screening import CERTAIN
@@ -70,6 +71,7 @@ def private(view: View) -> View:
 
 @csrf_exempt  # forum.middleware.CrossOriginMiddleware asks where a post comes from (P13)
 @require_POST
+@counted
 @private
 @at_former_address
 def post(request: HttpRequest, slug: str) -> HttpResponse:
