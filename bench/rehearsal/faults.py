@@ -80,7 +80,7 @@ def _killed_under_load(place: Place) -> Seen:
         for kill in range(KILLS):
             load.wait_for(5)
             place.kill_inner("web")
-            wait_until(lambda: place.get("/healthz").status == 200, f"it does not come back after kill {kill + 1}")
+            wait_until(lambda: place.is_back("web"), f"it does not come back after kill {kill + 1}")
     lost, twice, whole = load.lost_and_twice()
     words = f"{KILLS} kills, {len(load.accepted)} accepted: {lost} lost, {twice} twice, counts {'true' if whole else 'WRONG'}"
     return Seen(words, lost == twice == 0 and whole and len(load.accepted) > KILLS)
