@@ -126,7 +126,7 @@ if _cache_scheme not in ("locmem", "redis", "rediss"):
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if _cache_scheme == "locmem"
-    else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    else {"BACKEND": "forum.sharedcache.SharedCache", "LOCATION": CACHE_URL}
 }
 
 # Finished pages. Together at most a minute in the hands of others: what was taken away is then gone everywhere (P21).

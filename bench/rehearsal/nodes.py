@@ -16,6 +16,7 @@ from tests.mailserver import free_port
 
 ROUNDS = 60
 DRIPPING = 400
+FAIL_SECONDS = 1  # fail_timeout of the shipped nginx: so long it passes by a node that did not answer
 
 
 @contextmanager
@@ -40,9 +41,11 @@ def nginx(place: Place, *nodes: str) -> Iterator[str]:
     if not path:
         raise NotHere("needs nginx")
     port = place.ports["front"] = free_port()
-    servers = "\n".join(f"    server 127.0.0.1:{place.ports[node]} max_fails=2 fail_timeout=5s;" for node in nodes)
     shipped = (ROOT / "deploy" / "containers" / "nginx.conf").read_text()
-    words = re.sub(r"(?m)^    server web:8000.*$", servers, shipped).replace("listen 8080", f"listen 127.0.0.1:{port}")
+    line = re.search(r"(?m)^    server web:8000(.*)$", shipped)
+    assert line
+    servers = "\n".join(f"    server 127.0.0.1:{place.ports[node]}{line[1]}" for node in nodes)
+    words = shipped.replace(line[0], servers).replace("listen 8080", f"listen 127.0.0.1:{port}")
     with tempfile.TemporaryDirectory(prefix="rehearsal-nginx-") as name:
         folder = Path(name)
         (folder / "site.conf").write_text(words)
@@ -113,6 +116,7 @@ def rolled_through(folder: Path) -> Seen:
                 load.wait_for(30)
                 place.stop(name)
                 place.start_web(name)
+                time.sleep(2 * FAIL_SECONDS)
         lost, twice, _ = load.lost_and_twice()
         failed = len(load.refused) + pages.failed
         words = f"4 nodes stopped and started, {len(load.accepted) + pages.asked} requests: {failed} failed {sorted(set(load.refused))}, {lost} lost"
@@ -131,7 +135,7 @@ def through_pgbouncer(folder: Path) -> Seen:
         (place_of / "pgbouncer.ini").write_text(
             f"[databases]\npostgres = host={place_of} dbname=postgres user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
             f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n"
-            "ignore_startup_parameters = options,extra_float_digits\nmax_prepared_statements = 0\n"
+            "ignore_startup_parameters = options,extra_float_digits\n"
         )
         process = subprocess.Popen([*database.before, bouncer, "-q", str(place_of / "pgbouncer.ini")],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip

@@ -140,6 +140,10 @@ class Place:
     def get(self, path: str, name: str = "web", timeout: float = 30) -> Answer:
         return ask("GET", self.ports[name], path, timeout=timeout)
 
+    def follow(self, name: str = "web") -> Answer:
+        fields = urllib.parse.urlencode({"email": "sanne@lezers.example", "pace": "at_once"})
+        return ask("POST", self.ports[name], f"{ARTICLE}follow/", fields)
+
     def post(self, body: str, name: str = "web", timeout: float = 60, **fields: str) -> Answer:
         fields = {"name": "Sanne Kuipers", "body": body, **fields}
         return ask("POST", self.ports[name], REACTIONS, urllib.parse.urlencode(fields), timeout=timeout)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.utils import timezone
 
 from forum.ops import health
@@ -73,17 +74,39 @@ def test_mail_that_waits_too_long_raises_the_alarm(client, old_mail):
     assert client.get("/readyz").status_code == 200
 
 
-def test_a_cache_that_is_away_is_named(client, settings):
+@pytest.fixture
+def cache_away(settings):
+    """On the port that nobody listens on."""
     settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:9/0",  # the port that nobody listens on
-            "OPTIONS": {"socket_connect_timeout": 1},
-        }
+        "default": {"BACKEND": "forum.sharedcache.SharedCache", "LOCATION": "redis://127.0.0.1:9/0"},
     }
+    yield
+    cache.clear()  # what was remembered in its stead
+
+
+def test_a_cache_that_is_away_is_named(client, cache_away):
     health.beat()
     answer = client.get("/readyz")
     assert answer.status_code == 503 and answer.json()["cache"].startswith("does not answer (")
+
+
+def test_while_the_cache_is_away_the_process_remembers_for_itself(cache_away):
+    assert cache.add("door", 1) and not cache.add("door", 1)
+    assert cache.incr("door") == 2 and cache.get("door") == 2 and "door" in cache
+    cache.set("window", "open")
+    assert cache.get_many(["door", "window"]) == {"door": 2, "window": "open"}
+    assert cache.touch("door", 60) and cache.delete("door")
+    assert cache.get("door", "none") == "none"
+
+
+def test_p19_who_guesses_logins_is_stopped_without_a_cache_too(client, cache_away):
+    """PROMISES section E: no error, and limits hold."""
+    guess = {"login": "redactie", "password": "geraden"}
+    answers = [client.post("/accounts/login/", guess) for _ in range(12)]
+    assert {answer.status_code for answer in answers} <= {200, 429}
+    assert client.get("/moderation-report/").status_code in (200, 404)
+    assert b"id_login" in answers[0].content
+    assert answers[-1].content != answers[0].content
 
 
 def test_the_staff_is_told_that_nobody_does_the_work(client, old_mail):
