@@ -152,7 +152,7 @@ class PostgreSQLVersions(Versions):
         super().__init__()
         self._open, self.trouble = psycopg.connect, (psycopg.Error, OSError)
         self._slow = psycopg.errors.QueryCanceled
-        self._state = psycopg.pq.DiagnosticField.SQLSTATE
+        self._state, self._cancelled = psycopg.pq.DiagnosticField.SQLSTATE, b"57014"
         self._checks: dict[int, str] = {}
 
     def stamp(self, discussions: Discussions | None) -> Stamp:
@@ -168,7 +168,7 @@ class PostgreSQLVersions(Versions):
             return super()._fetch(asked, sql, given)
         found = asked.pgconn.exec_params(sql.encode(), [str(number).encode() for number in given])
         if found.ntuples != 1:
-            if found.error_field(self._state) == self._slow.sqlstate.encode():
+            if found.error_field(self._state) == self._cancelled:
                 raise self._slow
             raise OSError(found.error_message.decode(errors="replace"))
         return tuple(None if value is None else int(value) for value in (found.get_value(0, 0), found.get_value(0, 1)))
