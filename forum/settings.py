@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 
-from forum.database import database
+from forum.database import database, replica_of
 from forum.environment import BASE_DIR, env, one_of, whole_number, yes_or_no
 from forum.mediastore import media_store
 from forum.site_settings import *  # noqa: F403
@@ -116,6 +116,11 @@ DATABASE_POOL = whole_number("DATABASE_POOL", 16, lowest=1, highest=500)
 DATABASE_STATEMENT_SECONDS = whole_number("DATABASE_STATEMENT_SECONDS", 0, lowest=0, highest=3600)
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/db.sqlite3")
 DATABASES = {"default": database("DATABASE_URL", DATABASE_URL, pool=DATABASE_POOL, seconds=DATABASE_STATEMENT_SECONDS)}
+
+DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", default="")
+if DATABASE_REPLICA_URL:
+    DATABASES |= replica_of(DATABASES["default"], DATABASE_REPLICA_URL, seconds=DATABASE_STATEMENT_SECONDS)
+    DATABASE_ROUTERS = ["forum.replica.Router"]
 
 CACHE_URL = env.str("CACHE_URL", default="locmem://")
 _cache_scheme = urlsplit(CACHE_URL).scheme

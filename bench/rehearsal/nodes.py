@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.rehearsal.faults import NotHere, Seen, cluster, rehearse, site
+from bench.rehearsal.mail import mail_server, receivers, with_followers
 from bench.rehearsal.place import ARTICLE, ROOT, Load, Place, ask, program, wait_until
 from tests.mailserver import free_port
 
@@ -111,7 +112,7 @@ def any_one_killed(folder: Path) -> Seen:
 
 def rolled_through(folder: Path) -> Seen:
     with two_nodes(folder) as place, nginx(place, "one", "two") as front:
-        with Load(place, [front], clients=4).running() as load, Pages(place, front) as pages:
+        with Load(place, [front]).running() as load, Pages(place, front) as pages:
             for name in ("one", "two", "one", "two"):
                 load.wait_for(30)
                 place.stop(name)
@@ -119,7 +120,7 @@ def rolled_through(folder: Path) -> Seen:
                 time.sleep(2 * FAIL_SECONDS)
         lost, twice, _ = load.lost_and_twice()
         failed = len(load.refused) + pages.failed
-        words = f"4 nodes stopped and started, {len(load.accepted) + pages.asked} requests: {failed} failed {sorted(set(load.refused))}, {lost} lost"
+        words = f"4 times a node stopped and started anew, {len(load.accepted) + pages.asked} requests: {failed} failed {sorted(set(load.refused))}, {lost} lost"
         return Seen(words, failed == lost == twice == 0)
 
 
@@ -141,13 +142,14 @@ def through_pgbouncer(folder: Path) -> Seen:
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         try:
             url = f"postgres://postgres@127.0.0.1:{port}/postgres"
-            with site(folder, DATABASE_URL=url) as place:
-                place.start_web()
+            with mail_server() as server, with_followers(folder, server, 20, DATABASE_URL=url) as place:
+                place.start_worker()
                 with Load(place, ["web"], clients=8).running() as load:
                     wait_until(lambda: len(load.accepted) >= 200, "nobody is answered")
+                wait_until(lambda: len(receivers(server)) == 20, "mails are missing")
                 pages = [place.get(path).status for path in (ARTICLE, "/", "/search/?q=klant", "/feeds/articles.atom")]
                 lost, twice, whole = load.lost_and_twice()
-                words = f"{len(load.accepted)} accepted, {len(load.refused)} refused, {lost} lost; pages {sorted(set(pages))}"
+                words = f"{len(load.accepted)} accepted, {len(load.refused)} refused, {lost} lost; pages {sorted(set(pages))}; 20 of 20 told"
                 return Seen(words, not load.refused and lost == twice == 0 and whole and set(pages) == {200})
         finally:
             process.terminate()
