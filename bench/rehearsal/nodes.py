@@ -17,6 +17,7 @@ from tests.mailserver import free_port
 
 ROUNDS = 60
 DRIPPING = 400
+BOUNCER_LIMIT = "connect_query='SET statement_timeout TO 5000'"  # as docs/scale.md says
 FAIL_SECONDS = 1  # fail_timeout of the shipped nginx: so long it passes by a node that did not answer
 
 
@@ -132,9 +133,9 @@ def through_pgbouncer(folder: Path) -> Seen:
     with cluster() as database:
         port = free_port()
         place_of = Path(database.folder)
-        (place_of / "users.txt").write_text('"postgres" ""\n')
         (place_of / "pgbouncer.ini").write_text(
-            f"[databases]\npostgres = host={place_of} dbname=postgres user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+            f"[databases]\npostgres = host={place_of} dbname=postgres user=postgres {BOUNCER_LIMIT}\n"
+            "[pgbouncer]\nlisten_addr = 127.0.0.1\n"
             f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n"
             "ignore_startup_parameters = options,extra_float_digits\n"
         )
@@ -149,6 +150,20 @@ def through_pgbouncer(folder: Path) -> Seen:
                 wait_until(lambda: len(receivers(server)) == 20, "mails are missing")
                 pages = [place.get(path).status for path in (ARTICLE, "/", "/search/?q=klant", "/feeds/articles.atom")]
                 lost, twice, whole = load.lost_and_twice()
+                asked = [
+                    "psql",
+                    "-qAt",
+                    "-U",
+                    "postgres",
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    str(port),
+                    "-c",
+                    "SHOW statement_timeout",
+                ]
+                limit = subprocess.run([*asked, "postgres"], check=True, capture_output=True, text=True).stdout.strip()
+                whole = whole and limit == "5s"
                 words = f"{len(load.accepted)} accepted, {len(load.refused)} refused, {lost} lost; pages {sorted(set(pages))}; 20 of 20 told"
                 return Seen(words, not load.refused and lost == twice == 0 and whole and set(pages) == {200})
         finally:

@@ -180,7 +180,9 @@ class PostgreSQLVersions(Versions):
 
     def clock(self) -> Clock:
         try:
-            rows = self._ask(f"SELECT array_agg(ARRAY[id, editorial, reactions]) FROM ({CLOCK}) rows WHERE id >= %s", (0,))
+            rows = self._ask(
+                f"SELECT array_agg(ARRAY[id, editorial, reactions]) FROM ({CLOCK}) rows WHERE id >= %s", (0,)
+            )
             return clock_of(rows[0] or ())
         except Away:
             return {}
