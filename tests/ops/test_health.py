@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 
 from forum.ops import health
 from forum.ops.models import Heartbeat
 from forum.ops.worker import Worker
 from forum.outbox.models import Address, OutgoingMail
+from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
 BEHIND = "python manage.py worker"
@@ -116,3 +118,14 @@ def test_the_staff_is_told_that_nobody_does_the_work(client, old_mail):
     OutgoingMail.objects.all().delete()
     for path in ("/admin/", "/desk/"):
         assert BEHIND not in client.get(path).content.decode()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite calls it an OperationalError")
+def test_p06_what_cannot_be_written_on_a_database_that_is_read_only_is_for_later(client):
+    page = make_article().get_absolute_url()
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    assert client.get(page).status_code == 200
+    client.raise_request_exception = False
+    answer = client.post(f"{page}follow/", {"email": "sanne@lezers.example"}, headers={"sec-fetch-site": "same-origin"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
