@@ -1,4 +1,4 @@
-.PHONY: help run test bench
+.PHONY: help run test bench rehearse
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):  *## /make \1	/p' Makefile
@@ -11,3 +11,6 @@ test:  ## everything: static checks, the tests on SQLite and on PostgreSQL, the 
 
 bench:  ## the benchmarks of the performance promises; writes bench/results.json
 	@exec .ci/do bench
+
+rehearse:  ## every fault made on purpose, on a throw-away site; a table of what was expected and seen
+	@exec .ci/do rehearse

@@ -31,6 +31,17 @@ def database(variable: str, url: str, *, pool: int, seconds: int = 0) -> dict[st
     return _sqlite(read) if scheme == "sqlite" else _postgresql(read, pool, seconds)
 
 
+def replica_of(primary: dict[str, Any], url: str, *, seconds: int) -> dict[str, dict[str, Any]]:
+    """A copy of it that may be read from: see forum/replica.py. Who waits for it waits a second, then asks the primary."""
+    if not primary["ENGINE"].endswith("postgresql") or urlsplit(url).scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URL must look like postgres://user:password@host:5432/name, and so must DATABASE_URL."
+        )
+    copy = database("DATABASE_REPLICA_URL", url, pool=primary["OPTIONS"]["pool"]["max_size"], seconds=seconds)
+    copy["OPTIONS"]["pool"]["timeout"] = 1
+    return {"replica": copy | {"TEST": {"MIRROR": "default"}}}
+
+
 def _sqlite(read: dict[str, Any]) -> dict[str, Any]:
     if read["NAME"] not in (":memory:", ""):
         read["NAME"] = BASE_DIR / read["NAME"]

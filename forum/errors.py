@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 RETRY_SECONDS = 60
+READ_ONLY = "25006"  # PostgreSQL's word; Django calls it an InternalError
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -39,7 +40,9 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Asks nothing of the database: it may be what failed. If so, the answer is "later" rather than "broken" (P6)."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    fault = sys.exception()
+    is_read_only = getattr(getattr(fault, "__cause__", None), "sqlstate", "") == READ_ONLY
+    if is_read_only or isinstance(fault, OperationalError | InterfaceError):
         page = render_to_string("500.html", {"paused": True})
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import connection, connections, router
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -48,6 +48,7 @@ class _Compiled:
         fields = [column[0] for column in compiler.select[: compiler.col_count]]
         self.converters = compiler.get_converters(fields)
         self.model: type[Model] | None = None
+        self.read: type[Model] = queryset.model
         if not queryset.query.values_select:
             assert compiler.klass_info is not None
             self.model = compiler.klass_info["model"]
@@ -56,21 +57,21 @@ class _Compiled:
             self.names = [column[0].target.attname for column in compiler.select[self.start : self.end]]
             self.related = get_related_populators(compiler.klass_info, compiler.select, queryset.db)  # type: ignore[call-arg]  # stubs of Django 6
             self.annotations = list((compiler.annotation_col_map or {}).items())
-            self.database = queryset.db
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         adapted = {name: _adapted(value) for name, value in values.items()}
-        with connection.cursor() as cursor:
+        database = router.db_for_read(self.read)
+        with connections[database].cursor() as cursor:
             cursor.execute(self.sql, [adapted[name] if name else value for name, value in self.parameters])
             found = cursor.fetchall()
         if self.converters:
             found = self.compiler.apply_converters(found, self.converters)
         if self.model is None:
             return [tuple(row) for row in found]
-        return [self._model_of(self.model, row) for row in found]
+        return [self._model_of(self.model, database, row) for row in found]
 
-    def _model_of(self, model: type[Model], row: Any) -> Model:
-        made = model.from_db(self.database, self.names, row[self.start : self.end])
+    def _model_of(self, model: type[Model], database: str, row: Any) -> Model:
+        made = model.from_db(database, self.names, row[self.start : self.end])
         for one in self.related:
             one.populate(row, made)
         for name, at in self.annotations:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
 
-from forum.database import database
+from forum.database import database, replica_of
 from forum.environment import BASE_DIR, env, one_of, whole_number, yes_or_no
 from forum.mediastore import media_store
 from forum.site_settings import *  # noqa: F403
@@ -117,6 +117,11 @@ DATABASE_STATEMENT_SECONDS = whole_number("DATABASE_STATEMENT_SECONDS", 0, lowes
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/db.sqlite3")
 DATABASES = {"default": database("DATABASE_URL", DATABASE_URL, pool=DATABASE_POOL, seconds=DATABASE_STATEMENT_SECONDS)}
 
+DATABASE_REPLICA_URL = env.str("DATABASE_REPLICA_URL", default="")
+if DATABASE_REPLICA_URL:
+    DATABASES |= replica_of(DATABASES["default"], DATABASE_REPLICA_URL, seconds=DATABASE_STATEMENT_SECONDS)
+    DATABASE_ROUTERS = ["forum.replica.Router"]
+
 CACHE_URL = env.str("CACHE_URL", default="locmem://")
 _cache_scheme = urlsplit(CACHE_URL).scheme
 if _cache_scheme not in ("locmem", "redis", "rediss"):
@@ -126,7 +131,7 @@ if _cache_scheme not in ("locmem", "redis", "rediss"):
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if _cache_scheme == "locmem"
-    else {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    else {"BACKEND": "forum.sharedcache.SharedCache", "LOCATION": CACHE_URL}
 }
 
 # Finished pages. Together at most a minute in the hands of others: what was taken away is then gone everywhere (P21).

@@ -39,6 +39,7 @@ WRONG = [
     ("TRUSTED_PROXIES", "proxy.example.org", "10.0.0.0/8"),
     ("DATABASE_URL", "mysql://localhost/x", "sqlite:///path"),
     ("DATABASE_URL", "postgres://u:p@host:port/x", "postgres://user:password@host"),
+    ("DATABASE_REPLICA_URL", "postgres://reader@copy/x", "and so must DATABASE_URL"),
     ("DATABASE_POOL", "0", "a whole number from 1 to 500"),
     ("DATABASE_STATEMENT_SECONDS", "soon", "a whole number from 0 to 3600"),
     ("PAGES_MEGABYTES", "-1", "a whole number from 0 to 4096"),

@@ -27,7 +27,7 @@ def main(words: list[str]) -> int:
                 seen, kept = f"not rehearsed: {reason}", True
             except Exception as fault:  # noqa: BLE001  the others are still tried
                 traceback.print_exc()
-                seen, kept = f"{type(fault).__name__}: {fault}", False
+                seen, kept = f"{type(fault).__name__}: {fault}".splitlines()[0], False
         wrong += not kept
         print(
             f"{name:<58}{expected:<76}{'' if kept else 'NOT KEPT: '}{seen} ({time.monotonic() - begun:.0f} s)",

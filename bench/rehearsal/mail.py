@@ -12,8 +12,8 @@ from bench.rehearsal.faults import NotHere, Seen, from_the_suite, rehearse, site
 from bench.rehearsal.place import Place, program, wait_until
 from tests.outbox.scripted import Scripted
 
-MAILS = int(os.environ.get("REHEARSE_MAILS", "200"))  # PROMISES P24 asks for 1,000
-KILLS = int(os.environ.get("REHEARSE_WORKER_KILLS", "8"))  # and for 40
+MAILS = int(os.environ.get("REHEARSE_MAILS", "150"))  # PROMISES P24 asks for 1,000
+KILLS = int(os.environ.get("REHEARSE_WORKER_KILLS", "6"))  # and for 40
 FOLLOWERS = """
 from django.utils import timezone
 from articles.models import Article

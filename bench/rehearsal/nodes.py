@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.rehearsal.faults import NotHere, Seen, cluster, rehearse, site
+from bench.rehearsal.mail import mail_server, receivers, with_followers
 from bench.rehearsal.place import ARTICLE, ROOT, Load, Place, ask, program, wait_until
 from tests.mailserver import free_port
 
 ROUNDS = 60
 DRIPPING = 400
+BOUNCER_LIMIT = "connect_query='SET statement_timeout TO 5000'"  # as docs/scale.md says
+FAIL_SECONDS = 1  # fail_timeout of the shipped nginx: so long it passes by a node that did not answer
 
 
 @contextmanager
@@ -40,9 +43,11 @@ def nginx(place: Place, *nodes: str) -> Iterator[str]:
     if not path:
         raise NotHere("needs nginx")
     port = place.ports["front"] = free_port()
-    servers = "\n".join(f"    server 127.0.0.1:{place.ports[node]} max_fails=2 fail_timeout=5s;" for node in nodes)
     shipped = (ROOT / "deploy" / "containers" / "nginx.conf").read_text()
-    words = re.sub(r"(?m)^    server web:8000.*$", servers, shipped).replace("listen 8080", f"listen 127.0.0.1:{port}")
+    line = re.search(r"(?m)^    server web:8000(.*)$", shipped)
+    assert line
+    servers = "\n".join(f"    server 127.0.0.1:{place.ports[node]}{line[1]}" for node in nodes)
+    words = shipped.replace(line[0], servers).replace("listen 8080", f"listen 127.0.0.1:{port}")
     with tempfile.TemporaryDirectory(prefix="rehearsal-nginx-") as name:
         folder = Path(name)
         (folder / "site.conf").write_text(words)
@@ -108,14 +113,15 @@ def any_one_killed(folder: Path) -> Seen:
 
 def rolled_through(folder: Path) -> Seen:
     with two_nodes(folder) as place, nginx(place, "one", "two") as front:
-        with Load(place, [front], clients=4).running() as load, Pages(place, front) as pages:
+        with Load(place, [front]).running() as load, Pages(place, front) as pages:
             for name in ("one", "two", "one", "two"):
                 load.wait_for(30)
                 place.stop(name)
                 place.start_web(name)
+                time.sleep(2 * FAIL_SECONDS)
         lost, twice, _ = load.lost_and_twice()
         failed = len(load.refused) + pages.failed
-        words = f"4 nodes stopped and started, {len(load.accepted) + pages.asked} requests: {failed} failed {sorted(set(load.refused))}, {lost} lost"
+        words = f"4 times a node stopped and started anew, {len(load.accepted) + pages.asked} requests: {failed} failed {sorted(set(load.refused))}, {lost} lost"
         return Seen(words, failed == lost == twice == 0)
 
 
@@ -127,23 +133,38 @@ def through_pgbouncer(folder: Path) -> Seen:
     with cluster() as database:
         port = free_port()
         place_of = Path(database.folder)
-        (place_of / "users.txt").write_text('"postgres" ""\n')
         (place_of / "pgbouncer.ini").write_text(
-            f"[databases]\npostgres = host={place_of} dbname=postgres user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+            f"[databases]\npostgres = host={place_of} dbname=postgres user=postgres {BOUNCER_LIMIT}\n"
+            "[pgbouncer]\nlisten_addr = 127.0.0.1\n"
             f"listen_port = {port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n"
-            "ignore_startup_parameters = options,extra_float_digits\nmax_prepared_statements = 0\n"
+            "ignore_startup_parameters = options,extra_float_digits\n"
         )
         process = subprocess.Popen([*database.before, bouncer, "-q", str(place_of / "pgbouncer.ini")],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         try:
             url = f"postgres://postgres@127.0.0.1:{port}/postgres"
-            with site(folder, DATABASE_URL=url) as place:
-                place.start_web()
+            with mail_server() as server, with_followers(folder, server, 20, DATABASE_URL=url) as place:
+                place.start_worker()
                 with Load(place, ["web"], clients=8).running() as load:
                     wait_until(lambda: len(load.accepted) >= 200, "nobody is answered")
+                wait_until(lambda: len(receivers(server)) == 20, "mails are missing")
                 pages = [place.get(path).status for path in (ARTICLE, "/", "/search/?q=klant", "/feeds/articles.atom")]
                 lost, twice, whole = load.lost_and_twice()
-                words = f"{len(load.accepted)} accepted, {len(load.refused)} refused, {lost} lost; pages {sorted(set(pages))}"
+                asked = [
+                    "psql",
+                    "-qAt",
+                    "-U",
+                    "postgres",
+                    "-h",
+                    "127.0.0.1",
+                    "-p",
+                    str(port),
+                    "-c",
+                    "SHOW statement_timeout",
+                ]
+                limit = subprocess.run([*asked, "postgres"], check=True, capture_output=True, text=True).stdout.strip()
+                whole = whole and limit == "5s"
+                words = f"{len(load.accepted)} accepted, {len(load.refused)} refused, {lost} lost; pages {sorted(set(pages))}; 20 of 20 told"
                 return Seen(words, not load.refused and lost == twice == 0 and whole and set(pages) == {200})
         finally:
             process.terminate()

@@ -62,10 +62,12 @@ class Place:
             "MODERATION": "after",
             "LIMIT_PER_MINUTE": "0",
             "LIMIT_PER_HOUR": "0",
+            "REACTIONS_PER_MINUTE": "0",
         }
         self.environment = {k: v for k, v in os.environ.items() if k not in unwanted} | plain | settings
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.ports: dict[str, int] = {}
+        self._commands: dict[str, tuple[list[str], dict[str, str]]] = {}
         self.log = (folder / "log").open("ab")
 
     def manage(self, *words: str, code: str = "") -> str:
@@ -89,7 +91,7 @@ class Place:
                    "--port", str(port), "--no-ws", "--log-level", "error", "--workers", "1", "--blocking-threads", "8",
                    "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "10"]  # fmt: skip
         self._start(name, command, settings)
-        wait_until(lambda: self._lives(name), f"{name} does not answer")
+        wait_until(lambda: self.lives(name), f"{name} does not answer")
 
     def start_worker(self, name: str = "worker", before: tuple[str, ...] = (), **settings: str) -> None:
         self._start(name, [*before, sys.executable, "manage.py", "worker"], settings)
@@ -97,6 +99,7 @@ class Place:
     def _start(self, name: str, command: list[str], settings: dict[str, str]) -> None:
         self.processes[name] = subprocess.Popen(command, cwd=ROOT, env=self.environment | settings, stdout=self.log,
                                                 stderr=self.log, start_new_session=True)  # fmt: skip
+        self._commands[name] = (command, settings)
 
     def kill(self, name: str) -> None:
         """-9, of the process and what it started."""
@@ -104,12 +107,17 @@ class Place:
         self.processes.pop(name).wait()
 
     def kill_inner(self, name: str) -> None:
-        """-9 of the process that serves; the one that watches it starts another."""
+        """-9 of the process that serves; granian starts another, and ends when that happens twice within 5.5 seconds."""
         pid = self.processes[name].pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        os.kill(
-            max(int(child) for child in children), signal.SIGKILL
-        )  # the newest; an older one only counts semaphores
+        newest = max(int(child) for child in children)  # an older one only counts semaphores
+        os.kill(newest, signal.SIGKILL)
+
+    def is_back(self, name: str) -> bool:
+        """Started anew if it ended, as systemd does (Restart=always)."""
+        if self.processes[name].poll() is not None:
+            self._start(name, *self._commands[name])
+        return self.lives(name)
 
     def stop(self, name: str) -> None:
         """As systemd does: running requests and the mail in hand may finish."""
@@ -126,11 +134,15 @@ class Place:
             self.kill(name)
         self.log.close()
 
-    def _lives(self, name: str) -> bool:
+    def lives(self, name: str) -> bool:
         return self.get("/healthz", name).status == 200
 
     def get(self, path: str, name: str = "web", timeout: float = 30) -> Answer:
         return ask("GET", self.ports[name], path, timeout=timeout)
+
+    def follow(self, name: str = "web") -> Answer:
+        fields = urllib.parse.urlencode({"email": "sanne@lezers.example", "pace": "at_once"})
+        return ask("POST", self.ports[name], f"{ARTICLE}follow/", fields)
 
     def post(self, body: str, name: str = "web", timeout: float = 60, **fields: str) -> Answer:
         fields = {"name": "Sanne Kuipers", "body": body, **fields}

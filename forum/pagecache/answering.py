@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
+from forum import replica
 from forum.ops import editions
 from forum.pagecache.asking import Visitors, known_etag
 from forum.pagecache.routes import Route, known_query, route_of
@@ -40,7 +41,7 @@ class FinishedPages:
         self.versions = versions()
         self.visitors = Visitors()
         self.host = urlsplit(settings.SITE_URL).netloc
-        self.counts = dict.fromkeys(("kept", "unchanged", "made", "away"), 0)  # for who watches
+        self.counts = dict.fromkeys(("kept", "unchanged", "made", "away", "from_replica"), 0)  # for who watches
         self._being_made: dict[str, Event] = {}
         self._lock = Lock()
         self._look_at = 0.0  # monotonic; when to see whether the triggers are there; inf: they are
@@ -107,7 +108,7 @@ class FinishedPages:
         except Away:
             return self.django(environ, start_response)
         host = self.host if self.visitors.is_our_host(self.host) else environ["HTTP_HOST"]
-        status, headers, body, response = self._ask_django(_for_anybody(environ, host, path, query))
+        status, headers, body, response = self._made_by_django(_for_anybody(environ, host, path, query))
         if not _may_be_kept(status, headers):
             start_response(status, headers)
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
@@ -126,6 +127,19 @@ class FinishedPages:
         page.keep_only(self.visitors.encoding(environ))
         self.store.put(key, page)
         return answered
+
+    def _made_by_django(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes, Any]:
+        """With what a replica says, if it is as new as what was asked before the page; else with what the primary says."""
+        if replica.is_set_up():
+            with replica.reading(self.versions.clock) as page:
+                found = self._ask_django(environ)
+            if not page.was_used:
+                return found
+            if not found[0].startswith("5"):
+                self.counts["from_replica"] += 1
+                return found
+            page.failed(f"a page was answered with {found[0]}")
+        return self._ask_django(environ)
 
     def _ask_django(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes, Any]:
         said: list[Any] = []

@@ -27,6 +27,18 @@ class Cluster:
     def stop(self, how: str = "immediate") -> None:
         self._run("pg_ctl", "-w", "-m", how, "stop")
 
+    def copy(self, folder: Path) -> "Cluster":
+        """A replica that follows this one, which must run; started."""
+        command = [*self.before, str(self.programs / "pg_basebackup"), "-h", str(self.folder), "-U", "postgres", "-R",
+                   "-c", "fast", "--no-sync", "-D", f"{folder}/data"]  # fmt: skip
+        other = Cluster.__new__(Cluster)
+        other.folder, other.programs, other.before = folder, self.programs, self.before
+        if self.before:
+            shutil.chown(folder, "postgres")
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        other.start()
+        return other
+
     def _run(self, program: str, *words: str) -> None:
         command = [*self.before, str(self.programs / program), "-D", f"{self.folder}/data", *words]
         subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

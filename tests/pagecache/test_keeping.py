@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Event
 
+import pytest
 from django.db import connection
 
 from forum.ops import editions
@@ -106,6 +107,24 @@ def test_p06_while_the_database_is_away_what_is_kept_is_answered(pages: Finished
         assert ask(pages, article.get_absolute_url()).body == before.body
     say(article, "Weer terug.")
     assert b"Weer terug." in ask(pages, article.get_absolute_url()).body
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's readers wait for no lock")
+def test_p06_while_somebody_holds_a_lock_what_is_kept_is_answered(pages: FinishedPages):
+    """He holds it for as long as we wait: 20 seconds, if nobody gives up before."""
+    address = make_article().get_absolute_url()
+    kept = ask(pages, address)
+    holder = connection.copy()
+    try:
+        with holder.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '20s'")
+            cursor.execute("LOCK TABLE articles_discussion IN ACCESS EXCLUSIVE MODE")
+            assert ask(pages, address) == kept
+            assert pages.counts["away"] == 1
+            cursor.execute("ROLLBACK")  # he was not thrown out: it is we who gave up
+    finally:
+        holder.close()
 
 
 def test_without_the_triggers_nothing_is_kept_until_they_are_there(pages: FinishedPages):
