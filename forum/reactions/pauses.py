@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext, ngettext
 
+from forum.prepared import A_NUMBER, Prepared
 from forum.reactions.models import Reaction, ReactionQuerySet
 
 
@@ -26,6 +27,9 @@ def with_heat(reactions: ReactionQuerySet) -> ReactionQuerySet:
     return reactions.annotate(conversation_heated_until=Subquery(opening.values("heated_until")))
 
 
+_WITH_HEAT = Prepared(lambda number: with_heat(Reaction.objects.filter(pk=number)), number=A_NUMBER)
+
+
 def is_heated(reaction: Reaction, now: datetime) -> bool:
     """Of one that was asked for with its heat."""
     until = reaction.conversation_heated_until  # type: ignore[attr-defined]
@@ -38,7 +42,7 @@ def seconds_to_wait(answered: Reaction, *, client_key: str, now: datetime) -> in
 
     Inside the transaction of the post: of two posts at once, one waits here for the other.
     """
-    if not client_key or not is_heated(with_heat(Reaction.objects.all()).get(pk=answered.pk), now):
+    if not client_key or not any(is_heated(found, now) for found in _WITH_HEAT(number=answered.pk)):
         return 0
     if connection.vendor == "postgresql":  # SQLite's transactions come one after another by themselves (IMMEDIATE)
         key = blake2b(f"pause {answered.article_id} {answered.thread_no} {client_key}".encode(), digest_size=8).digest()
