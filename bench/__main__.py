@@ -9,10 +9,12 @@ import importlib
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from bench.database import programs_of_postgresql, throwaway_cluster, throwaway_site
@@ -72,7 +74,13 @@ def _run(parts: list[str], **where: str) -> dict[str, Any]:
     """In a process of its own: Django's settings are made once."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         command = [sys.executable, "-m", "bench", INSIDE, file.name, *parts]
-        subprocess.run(command, env={**os.environ, **where}, check=True)
+        process = subprocess.Popen(command, env={**os.environ, **where})
+        try:
+            if process.wait():
+                raise SystemExit("The measuring ended by itself; see above.")
+        finally:
+            process.terminate()  # what it started, it stops
+            process.wait()
         measured: dict[str, Any] = json.loads(Path(file.name).read_text())
         return measured
 
@@ -100,5 +108,10 @@ def _version() -> str:
         return str(cursor.fetchone()[0])
 
 
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _leave)  # so that everything that was started is stopped
     sys.exit(main(sys.argv[1:]))

@@ -51,7 +51,7 @@ def programs_of_postgresql() -> Path | None:
 @contextmanager
 def throwaway_cluster(programs: Path) -> Iterator[dict[str, str]]:
     """A PostgreSQL server as it comes: what it is asked by is in the environment that this gives."""
-    with tempfile.TemporaryDirectory(prefix="luisterkamer-pg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="luisterkamer-bench-pg-") as folder:
         cluster = Cluster(Path(folder), programs)
         cluster.start()
         try:

@@ -45,8 +45,10 @@ def article_with(conversations: int, *, long_one: int = 0) -> Article:
         announced_at=timezone.now(),
     )
     visible = conversations * (1 + REPLIES) + (long_one - REPLIES if long_one else 0)
+    parts = _sample_parts(article)
+    last = Reaction.objects.order_by("-pk").values_list("pk", flat=True).first() or 0  # COPY lets nothing else be asked
     with bulk.indexed_afterwards(Reaction) if visible >= MANY else nullcontext():
-        bulk.insert(Reaction, COLUMNS, _rows(article, conversations, long_one))
+        bulk.insert(Reaction, COLUMNS, _rows(article, conversations, long_one, parts, count(last + 1)))
     Discussion.objects.create(
         article=article,
         last_thread_no=conversations,
@@ -59,10 +61,9 @@ def article_with(conversations: int, *, long_one: int = 0) -> Article:
     return article
 
 
-def _rows(article: Article, conversations: int, long_one: int) -> Iterator[tuple[Any, ...]]:
-    parts = _sample_parts(article)
-    last = Reaction.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    numbers = count(last + 1)
+def _rows(
+    article: Article, conversations: int, long_one: int, parts: list[Reaction], numbers: Iterator[int]
+) -> Iterator[tuple[Any, ...]]:
     for thread_no in range(1, conversations + 1):
         replies = long_one if long_one and thread_no == conversations // 2 else REPLIES
         yield from _conversation(article, thread_no, replies, parts, numbers)

@@ -7,7 +7,6 @@ bytes in a file, packed beforehand.
 """
 
 import shutil
-import socket
 import tempfile
 import time
 from contextlib import ExitStack

@@ -37,6 +37,12 @@ class Round(NamedTuple):
     failed: int
 
 
+def words_of(dice: random.Random) -> list[str]:
+    """Made up, and nobody's advertisement."""
+    syllables = [a + b for a in "bdfghklmnprstvwz" for b in ("a", "e", "ie", "o", "oe", "ui")]
+    return ["".join(dice.choices(syllables, k=dice.randint(1, 4))) for _ in range(5_000)]
+
+
 class Poster:
     """Posts that nobody would hold: words of its own, a form opened some seconds ago."""
 
@@ -45,10 +51,8 @@ class Poster:
         openings = Reaction.objects.filter(article=article, reply_no=0).order_by("thread_no")
         self.parent = openings.values_list("pk", flat=True)[0]
         self.opened = identity.stamp()
-        dice = random.Random(20261126)
-        syllables = [a + b for a in "bdfghklmnprstvwz" for b in ("a", "e", "ie", "o", "oe", "ui")]
-        self.words = ["".join(dice.choices(syllables, k=dice.randint(1, 4))) for _ in range(5_000)]
-        self.dice = random.Random()  # noqa: S311  so that no two runs say the same
+        self.words = words_of(random.Random(20261126))
+        self.dice = random.Random()
 
     def question(self, line: servers.Line, *, answers: bool) -> bytes:
         fields = {

@@ -19,11 +19,12 @@ from django.utils import timezone
 
 from articles.models import Article, Author, Byline, Discussion, Section
 from bench import bulk
+from bench.sizes import MANY
 from forum.reactions.models import Reaction
 from forum.search.actions import fill_index
 from forum.search.engines import engine
 
-REACTIONS = int(os.environ.get("BENCH_REACTIONS", "1000000"))
+REACTIONS = int(os.environ.get("BENCH_REACTIONS", MANY))
 ARTICLES, SECTIONS, AUTHORS = 2_000, 6, 40
 DAYS = 1_000  # over which all was said
 VOCABULARY = 120_000  # words, used as people use theirs: the second half as often, the third a third …

@@ -39,7 +39,8 @@ class Stored:
     """`row.save(update_fields=columns)` of a model without parents, for a row that is there; its SQL made once."""
 
     def __init__(self, model: type[Model], *columns: str) -> None:
-        self._fields = [model._meta.get_field(name) for name in columns]
+        self._fields = [field for field in model._meta.concrete_fields if field.name in columns]
+        assert len(self._fields) == len(columns), columns
         self._table, self._key = model._meta.db_table, model._meta.pk
 
     def __call__(self, row: Model) -> None:
