@@ -79,7 +79,8 @@ def _subscription(n: int, article: Article, now: Any) -> tuple[Any, ...]:
 
 def _make_due(article: Article) -> None:
     """Of the reactions that wait to be announced only one is this article's; those of the posting client have no followers."""
-    OutgoingMail.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM outbox_outgoingmail")
     bulk.settle()
     Reaction.objects.filter(announced_at=None).update(announced_at=timezone.now())
     one = Reaction.objects.filter(article=article, reply_no=0).order_by("-pk")[:1]

@@ -46,8 +46,8 @@ class Stored:
     def __call__(self, row: Model) -> None:
         quoted = connection.ops.quote_name
         assert self._key is not None
-        columns = ", ".join(f"{quoted(field.column)} = %s" for field in self._fields)
-        where = f"WHERE {quoted(self._key.column)} = %s"
+        columns = ", ".join(f"{quoted(str(field.column))} = %s" for field in self._fields)
+        where = f"WHERE {quoted(str(self._key.column))} = %s"
         values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in self._fields]
         with connection.cursor() as cursor:
             cursor.execute(f"UPDATE {quoted(self._table)} SET {columns} {where}", [*values, row.pk])  # noqa: S608  (of Meta)

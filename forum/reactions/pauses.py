@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext, ngettext
 
+from articles.models import Article
 from forum.prepared import A_NUMBER, Prepared
 from forum.reactions.models import Reaction, ReactionQuerySet
 
@@ -27,6 +28,19 @@ def with_heat(reactions: ReactionQuerySet) -> ReactionQuerySet:
     return reactions.annotate(conversation_heated_until=Subquery(opening.values("heated_until")))
 
 
+def published_with_heat(article: Article, number: int) -> Reaction | None:
+    """The reaction that somebody is about to answer; None when it is not shown any more."""
+    found = _PUBLISHED_WITH_HEAT(article=article.pk, number=number)
+    return found[0] if found else None
+
+
+_PUBLISHED_WITH_HEAT = Prepared(
+    lambda article, number: with_heat(
+        Reaction.objects.filter(article=article, status=Reaction.Status.PUBLISHED, pk=number)
+    ),
+    article=A_NUMBER,
+    number=A_NUMBER + 1,
+)
 _WITH_HEAT = Prepared(lambda number: with_heat(Reaction.objects.filter(pk=number)), number=A_NUMBER)
 
 

@@ -22,7 +22,7 @@ from articles.moved import at_former_address
 from articles.templatetags.articles import local_year
 from forum.cleaning import website_host
 from forum.converters import number_in_query
-from forum.prepared import A_MOMENT, A_NUMBER, Prepared
+from forum.prepared import A_MOMENT, Prepared
 from forum.reactions import identity, pauses
 from forum.reactions.actions import (
     AlreadyDecided,
@@ -369,17 +369,7 @@ def _answered(article: Article, typed: str) -> Reaction | None:
     number = number_in_query(typed)
     if number is None:
         return None
-    found = _ANSWERED(article=article.pk, number=number)
-    return found[0] if found else None
-
-
-_ANSWERED = Prepared(
-    lambda article, number: pauses.with_heat(
-        Reaction.objects.filter(article=article, status=Status.PUBLISHED, pk=number)
-    ),
-    article=A_NUMBER,
-    number=A_NUMBER + 1,
-)
+    return pauses.published_with_heat(article, number)
 
 
 def _quoted(article: Article, parent: Reaction | None) -> dict[str, object] | None:
