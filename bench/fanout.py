@@ -17,7 +17,7 @@ from django.utils import timezone
 from articles.models import Article
 from bench import bulk, servers, sizes
 from bench.generator import article_with
-from bench.posting import Poster
+from bench.posting import Poster, database_ms
 from bench.sizes import ROUNDS
 from forum.outbox.models import Address, OutgoingMail
 from forum.reactions.models import Reaction
@@ -37,7 +37,7 @@ def measure() -> list[dict[str, Any]]:
     follow(article)
     bulk.settle()
     servers.collect_static()
-    seconds: list[tuple[float, float]] = []  # elapsed, CPU in this process
+    seconds: list[tuple[float, float]] = []  # elapsed, CPU in this process and PostgreSQL's
     batches: list[float] = []
     waited: list[float] = []
     with servers.site() as (port, _pid):
@@ -88,9 +88,9 @@ def _make_due(article: Article) -> None:
 
 
 def _fan_out() -> tuple[float, float]:
-    begun, working = time.perf_counter(), time.process_time()
+    begun, working = time.perf_counter(), time.process_time() + database_ms() / 1000
     announce_due()
-    spent = time.perf_counter() - begun, time.process_time() - working
+    spent = time.perf_counter() - begun, time.process_time() + database_ms() / 1000 - working
     if (queued := OutgoingMail.objects.count()) != FOLLOWERS:
         raise RuntimeError(f"{queued} mails are queued")
     return spent
@@ -144,7 +144,7 @@ def _judged(seconds: list[tuple[float, float]], batches: list[float], waited: li
     allowed = ALLOWED_SECONDS[connection.vendor]
     rows = [
         _row(f"fan-out to {FOLLOWERS:,} followers, s", elapsed, allowed),
-        _row("of it CPU of the worker, s", working, None),
+        _row("of it CPU of the worker and the database, s", working, None),
         _row("one batch, s", batches, LONGEST_WAIT if connection.vendor == "sqlite" else None),
         _row("the longest post meanwhile, beyond the longest without, s", waited, LONGEST_WAIT),
     ]

@@ -101,17 +101,17 @@ def post(poster: Poster, port: int, pid: int, clients: int) -> Round:
         line.close()
 
     threads = [Thread(target=client) for _ in range(clients)]
-    before, database, begun = servers.cpu_ms(pid), _database_ms(), time.perf_counter()
+    before, database, begun = servers.cpu_ms(pid), database_ms(), time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     passed, asked = time.perf_counter() - begun, each * clients
-    spent = servers.cpu_ms(pid) - before, _database_ms() - database
+    spent = servers.cpu_ms(pid) - before, database_ms() - database
     return Round(spent[0] / asked, spent[1] / asked, seconds, passed, len(failed))
 
 
-def _database_ms() -> float:
+def database_ms() -> float:
     """Of PostgreSQL on this machine, all its processes: it works for nobody else here. 0 on SQLite, which works in ours."""
     postmaster = servers.postmaster() if connection.vendor == "postgresql" else None
     return servers.cpu_ms(postmaster) if postmaster else 0.0
