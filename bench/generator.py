@@ -1,22 +1,29 @@
 """Articles with many reactions, written in bulk with the numbers and parts that posting them would have given."""
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
-from django.core.management.color import no_style
-from django.db import connection
 from django.utils import timezone
 
 from articles.models import Article, Author, Discussion, Section
+from bench import bulk
 from forum.reactions.models import Reaction
 from forum.reactions.rendering import HTML_VERSION, part
 
 NAMES = ["Thijs Bogaard", "Marieke van Oordt", "Fatima El Idrissi", "Pieter Zonneveld", "Lotte Hagedoorn"]
 WORDS = "de stad wordt stil en wie goed luistert hoort de bakker fluiten aan de overkant van het water"
 REPLIES = 4  # below every opening: a page of twenty conversations shows as many as a short article in all
+MANY = 50_000  # from here on indexes are made afterwards
 PLACEHOLDER, PARENT = 8_888_888_881, 8_888_888_882  # ids that are replaced by the real ones
+COLUMNS = (
+    *("id", "article_id", "parent_id", "thread_no", "reply_no", "path", "depth", "replies", "last_reply_no"),
+    *("name", "website", "body", "language", "status", "shown", "created_at", "published_at", "announced_at"),
+    *("html", "html_version", "fingerprint"),
+)
 _article_number = count(1)
-_reaction_pk = count(1)
 
 
 def article_with(conversations: int, *, long_one: int = 0) -> Article:
@@ -35,18 +42,13 @@ def article_with(conversations: int, *, long_one: int = 0) -> Article:
         author=author,
         status=Article.Status.PUBLISHED,
         published_at=timezone.now() - timedelta(days=1),
+        announced_at=timezone.now(),
     )
+    visible = conversations * (1 + REPLIES) + (long_one - REPLIES if long_one else 0)
     parts = _sample_parts(article)
-    rows: list[Reaction] = []
-    visible = 0
-    for thread_no in range(1, conversations + 1):
-        replies = long_one if long_one and thread_no == conversations // 2 else REPLIES
-        rows += _conversation(article, thread_no, replies, parts)
-        visible += 1 + replies
-        if len(rows) > 5_000:
-            Reaction.objects.bulk_create(rows, batch_size=1_000)
-            rows = []
-    Reaction.objects.bulk_create(rows, batch_size=1_000)
+    last = Reaction.objects.order_by("-pk").values_list("pk", flat=True).first() or 0  # COPY lets nothing else be asked
+    with bulk.indexed_afterwards(Reaction) if visible >= MANY else nullcontext():
+        bulk.insert(Reaction, COLUMNS, _rows(article, conversations, long_one, parts, count(last + 1)))
     Discussion.objects.create(
         article=article,
         last_thread_no=conversations,
@@ -54,51 +56,55 @@ def article_with(conversations: int, *, long_one: int = 0) -> Article:
         skyline="e0f1" * min(60, visible // 2),
         last_reaction_at=timezone.now(),
     )
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [Reaction]):
-            cursor.execute(statement)
-        if connection.vendor == "postgresql":
-            cursor.execute("VACUUM ANALYZE")
+    if visible >= MANY:
+        bulk.settle()
     return article
 
 
-def _conversation(article: Article, thread_no: int, replies: int, parts: list[Reaction]) -> list[Reaction]:
-    opening = _row(article, parts[thread_no % len(NAMES)], thread_no=thread_no, reply_no=0, path=b"")
-    opening.replies = opening.last_reply_no = replies
-    rows = [opening]
+def _rows(
+    article: Article, conversations: int, long_one: int, parts: list[Reaction], numbers: Iterator[int]
+) -> Iterator[tuple[Any, ...]]:
+    for thread_no in range(1, conversations + 1):
+        replies = long_one if long_one and thread_no == conversations // 2 else REPLIES
+        yield from _conversation(article, thread_no, replies, parts, numbers)
+
+
+def _conversation(
+    article: Article, thread_no: int, replies: int, parts: list[Reaction], numbers: Iterator[int]
+) -> Iterator[tuple[Any, ...]]:
+    opening = parent = next(numbers)
+    path, depth = b"", 0
+    yield _row(article, parts[thread_no % len(NAMES)], opening, None, thread_no, 0, b"", 0, replies)
     for reply_no in range(1, replies + 1):
-        parent = opening if reply_no % 8 == 1 else rows[-1]
-        path = parent.path[: 4 * 31] + reply_no.to_bytes(4, "big")
+        if reply_no % 8 == 1:
+            parent, path, depth = opening, b"", 0
+        path, depth = path[: 4 * 31] + reply_no.to_bytes(4, "big"), depth + 1
         sample = parts[len(NAMES) + reply_no % len(NAMES)]
-        rows.append(_row(article, sample, thread_no=thread_no, reply_no=reply_no, path=path, parent=parent))
-    return rows
+        pk = next(numbers)
+        yield _row(article, sample, pk, parent, thread_no, reply_no, path, depth, 0)
+        parent = pk
 
 
 def _row(
-    article: Article, sample: Reaction, *, thread_no: int, reply_no: int, path: bytes, parent: Reaction | None = None
-) -> Reaction:
-    pk = next(_reaction_pk)
+    article: Article,
+    sample: Reaction,
+    pk: int,
+    parent: int | None,
+    thread_no: int,
+    reply_no: int,
+    path: bytes,
+    depth: int,
+    replies: int,
+) -> tuple[Any, ...]:
+    """In the order of COLUMNS."""
     html = sample.html.replace(str(PLACEHOLDER), str(pk))
-    return Reaction(
-        pk=pk,
-        article=article,
-        parent_id=parent.pk if parent else None,
-        thread_no=thread_no,
-        reply_no=reply_no,
-        path=path,
-        depth=parent.depth + 1 if parent else 0,
-        name=sample.name,
-        website=sample.website,
-        body=sample.body,
-        language="nl",
-        status=Reaction.Status.PUBLISHED,
-        shown=True,
-        created_at=sample.created_at,
-        published_at=sample.published_at,
-        announced_at=sample.published_at,
-        html=html.replace(str(PARENT), str(parent.pk)) if parent else html,
-        html_version=HTML_VERSION,
-        fingerprint=f"bench {pk}",
+    if parent:
+        html = html.replace(str(PARENT), str(parent))
+    moment = sample.created_at
+    return (
+        *(pk, article.pk, parent, thread_no, reply_no, path, depth, replies, replies),
+        *(sample.name, sample.website, sample.body, "nl", Reaction.Status.PUBLISHED, True, moment, moment, moment),
+        *(html, HTML_VERSION, f"bench {pk}"),
     )
 
 

@@ -13,16 +13,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from articles.models import Article, Author, Byline, Discussion, Section
+from bench import bulk
+from bench.sizes import MANY
 from forum.reactions.models import Reaction
 from forum.search.actions import fill_index
 from forum.search.engines import engine
 
-REACTIONS = int(os.environ.get("BENCH_REACTIONS", "1000000"))
+REACTIONS = int(os.environ.get("BENCH_REACTIONS", MANY))
 ARTICLES, SECTIONS, AUTHORS = 2_000, 6, 40
 DAYS = 1_000  # over which all was said
 VOCABULARY = 120_000  # words, used as people use theirs: the second half as often, the third a third …
@@ -197,42 +199,13 @@ class Crowd:
 
 
 def _insert(rows: Iterator[tuple[Any, ...]]) -> None:
-    """Reactions in bulk, with what their columns must hold."""
-    fixed = {
-        **{"parent_id": None, "depth": 0, "replies": 0, "last_reply_no": 0, "website": "", "language": "nl"},
-        **{"is_question": False, "answered_by_id": None, "answers_id": None, "by_editors": False},
-        **{"status": "published", "held_because": "[]"},
-        **{"decision_reason": "", "shown": True, "edited_at": None, "html": "<article></article>", "html_version": 1},
-        **{"subscription_id": None, "reader_key": "", "client_key": "", "form_key": None},
-    }
-    changing = ["id", "article_id", "thread_no", "reply_no", "path", "name", "body", "by_author", "published_at"]
-    columns = [*changing, "created_at", "announced_at", "fingerprint", *fixed]
-    known = {field.column for field in Reaction._meta.concrete_fields}
-    columns, fixed = [c for c in columns if c in known], {c: v for c, v in fixed.items() if c in known}
-    missing = known - set(columns)
-    assert not missing, missing
-
-    def complete() -> Iterator[tuple[Any, ...]]:
-        for row in rows:
-            moment = row[-1] if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(row[-1])
-            yield (*row[:-1], moment, moment, moment, f"bench {row[0]}", *fixed.values())
-
-    names = ", ".join(columns)
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY reactions_reaction ({names}) FROM STDIN") as copy:
-                for row in complete():
-                    copy.write_row(row)
-            cursor.execute("SELECT setval(pg_get_serial_sequence('reactions_reaction', 'id'), %s)", [REACTIONS])
-        else:
-            marks = ", ".join(["?"] * len(columns))
-            cursor.connection.executemany(f"INSERT INTO reactions_reaction ({names}) VALUES ({marks})", complete())
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    columns = ["id", "article_id", "thread_no", "reply_no", "path", "name", "body", "by_author", "published_at"]
+    complete = (
+        (*row, row[-1], row[-1], f"bench {row[0]}", "nl", "published", True, "<article></article>", 1) for row in rows
+    )
+    more = ("created_at", "announced_at", "fingerprint", "language", "status", "shown", "html", "html_version")
+    bulk.insert(Reaction, (*columns, *more), complete)
+    bulk.settle()
 
 
 def asked(crowd: Crowd) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, connections, router
+from django.db import DatabaseError, connection, connections, router
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -33,6 +33,26 @@ class Prepared(Generic[Row]):
             with self._lock:
                 compiled = self._compiled = self._compiled or _Compiled(self._make(**self._examples), self._examples)
         return compiled.rows(values)
+
+
+class Stored:
+    """`row.save(update_fields=columns)` of a model without parents, for a row that is there; its SQL made once."""
+
+    def __init__(self, model: type[Model], *columns: str) -> None:
+        self._fields = [field for field in model._meta.concrete_fields if field.name in columns]
+        assert len(self._fields) == len(columns), columns
+        self._table, self._key = model._meta.db_table, model._meta.pk
+
+    def __call__(self, row: Model) -> None:
+        quoted = connection.ops.quote_name
+        assert self._key is not None
+        columns = ", ".join(f"{quoted(str(field.column))} = %s" for field in self._fields)
+        where = f"WHERE {quoted(str(self._key.column))} = %s"
+        values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in self._fields]
+        with connection.cursor() as cursor:
+            cursor.execute(f"UPDATE {quoted(self._table)} SET {columns} {where}", [*values, row.pk])  # noqa: S608  (of Meta)
+            if cursor.rowcount != 1:
+                raise DatabaseError(f"no {self._table} {row.pk}")
 
 
 class _Compiled:

@@ -51,12 +51,16 @@ def protected_names() -> list[str]:
 def standing(name: str, owner: str, *, proven: bool) -> Standing | None:
     """Of a name with whoever posts under it: his own, another's, or (None) nobody's. Typing the address of its owner
     proves nothing: the browser must have confirmed it. One indexed look."""
-    claim = Claim.objects.filter(skeleton=name_skeleton(name)).first()
-    if claim is None or claim.released_at is not None:
-        return None
-    return Standing.OWN if proven and owner and claim.owner == owner else Standing.OTHERS
+    for claimant, released_at in _CLAIM(skeleton=name_skeleton(name)):
+        if released_at is None:
+            return Standing.OWN if proven and owner and claimant == owner else Standing.OTHERS
+    return None
 
 
+_CLAIM = Prepared(
+    lambda skeleton: Claim.objects.filter(skeleton=skeleton).order_by().values_list("owner", "released_at"),
+    skeleton="a skeleton",
+)
 _AUTHORS = Prepared(lambda: Author.objects.order_by().values_list("name"))
 _STAFF = Prepared(
     lambda: (

@@ -13,10 +13,9 @@ from forum.cleaning import Refused, clean_email
 from forum.outbox.actions import enqueue, locked_address
 from forum.outbox.models import OutgoingMail
 from forum.reactions.models import Reaction
+from forum.subscriptions.batches import BATCH, let_others_write
 from forum.subscriptions.digests import DIGEST_SQL, DUE_SQL, moments_due
 from forum.subscriptions.models import Scope, Subscription
-
-BATCH = 5_000  # followers per transaction; keeps SQLite's only writer busy for less than a quarter of a second
 
 
 def announce_due() -> int:
@@ -39,6 +38,8 @@ def announce(reaction: Reaction) -> bool:
     branch = _subscriptions_above(reaction)
     last, followers = 0, Subscription.objects
     while (upto := followers.end_of_batch("article", reaction.article_id, after=last, size=BATCH)) is not None:
+        if last:
+            let_others_write()
         with transaction.atomic():
             _queue(reaction, branch, last, upto, clock)
         last = upto

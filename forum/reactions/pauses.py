@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext, ngettext
 
+from articles.models import Article
+from forum.prepared import A_NUMBER, Prepared
 from forum.reactions.models import Reaction, ReactionQuerySet
 
 
@@ -26,6 +28,22 @@ def with_heat(reactions: ReactionQuerySet) -> ReactionQuerySet:
     return reactions.annotate(conversation_heated_until=Subquery(opening.values("heated_until")))
 
 
+def published_with_heat(article: Article, number: int) -> Reaction | None:
+    """The reaction that somebody is about to answer; None when it is not shown any more."""
+    found = _PUBLISHED_WITH_HEAT(article=article.pk, number=number)
+    return found[0] if found else None
+
+
+_PUBLISHED_WITH_HEAT = Prepared(
+    lambda article, number: with_heat(
+        Reaction.objects.filter(article=article, status=Reaction.Status.PUBLISHED, pk=number)
+    ),
+    article=A_NUMBER,
+    number=A_NUMBER + 1,
+)
+_WITH_HEAT = Prepared(lambda number: with_heat(Reaction.objects.filter(pk=number)), number=A_NUMBER)
+
+
 def is_heated(reaction: Reaction, now: datetime) -> bool:
     """Of one that was asked for with its heat."""
     until = reaction.conversation_heated_until  # type: ignore[attr-defined]
@@ -38,7 +56,7 @@ def seconds_to_wait(answered: Reaction, *, client_key: str, now: datetime) -> in
 
     Inside the transaction of the post: of two posts at once, one waits here for the other.
     """
-    if not client_key or not is_heated(with_heat(Reaction.objects.all()).get(pk=answered.pk), now):
+    if not client_key or not any(is_heated(found, now) for found in _WITH_HEAT(number=answered.pk)):
         return 0
     if connection.vendor == "postgresql":  # SQLite's transactions come one after another by themselves (IMMEDIATE)
         key = blake2b(f"pause {answered.article_id} {answered.thread_no} {client_key}".encode(), digest_size=8).digest()

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from articles.models import Discussion
 from articles.skyline import MAX_HOUSES, house
-from forum.prepared import A_NUMBER, Prepared
+from forum.prepared import A_NUMBER, Prepared, Stored
 from forum.reactions import answering, rendering
 from forum.reactions.models import MAX_PATH_LEVELS, Reaction
 
@@ -39,6 +39,16 @@ def _one(found: list[Discussion]) -> Discussion:
 
 
 _DISCUSSION = Prepared(lambda article: Discussion.objects.filter(pk=article), article=A_NUMBER)
+_PLACED = Stored(
+    Reaction,
+    *("thread_no", "reply_no", "path", "answers", "published_at", "status", "shown"),
+    *("held_because", *DECIDED, "html", "html_version"),
+)
+_COUNTED = Stored(Reaction, "replies", "last_reply_no")
+_CHANGED = Stored(
+    Discussion,
+    *("version", "visible", "last_thread_no", "last_reaction_at", "skyline", "questions", "answered"),
+)
 _LOCKED = Prepared(lambda article: Discussion.objects.select_for_update().filter(pk=article), article=A_NUMBER)
 
 
@@ -52,14 +62,10 @@ def place(reaction: Reaction, discussion: Discussion, *, now: datetime, html: st
     reaction.answers = answering.question_above(reaction)
     reaction.status, reaction.shown, reaction.published_at = Reaction.Status.PUBLISHED, True, now
     reaction.html, reaction.html_version = html or rendering.part(reaction), rendering.HTML_VERSION
-    reaction.save(
-        update_fields=[
-            *("thread_no", "reply_no", "path", "answers", "published_at", "status", "shown"),
-            *("held_because", *DECIDED, "html", "html_version"),
-        ]
-    )
+    _PLACED(reaction)
     if opening:
-        Reaction.objects.filter(pk=opening.pk).update(replies=F("replies") + 1, last_reply_no=opening.last_reply_no)
+        opening.replies += 1  # nobody else counts: we hold the lock
+        _COUNTED(opening)
         _show_tombstones_above(reaction)
     discussion.visible += 1
     discussion.last_reaction_at = max(now, discussion.last_reaction_at or now)
@@ -131,13 +137,19 @@ def _opening_above(reaction: Reaction) -> Reaction | None:
     """The opening of this reply's conversation, its parent refreshed on the way; None for an opening."""
     if reaction.parent_id is None:
         return None
-    parent = Reaction.objects.get(pk=reaction.parent_id)
+    (parent,) = _BY_NUMBER(number=reaction.parent_id)
     reaction.parent = parent
     if parent.reply_no == 0:
         return parent
-    return Reaction.objects.only("last_reply_no").get(
-        article_id=parent.article_id, thread_no=parent.thread_no, reply_no=0
-    )
+    return _OPENING(article=parent.article_id, thread=parent.thread_no)[0]
+
+
+_BY_NUMBER = Prepared(lambda number: Reaction.objects.filter(pk=number), number=A_NUMBER)
+_OPENING = Prepared(
+    lambda article, thread: Reaction.objects.filter(article=article, thread_no=thread, reply_no=0).order_by(),
+    article=A_NUMBER,
+    thread=A_NUMBER + 1,
+)
 
 
 def _give_numbers(reaction: Reaction, opening: Reaction | None, discussion: Discussion) -> None:
@@ -214,6 +226,4 @@ def _house(reaction: Reaction) -> str:
 
 def _note_change(discussion: Discussion) -> None:
     discussion.version += 1
-    discussion.save(
-        update_fields=["version", "visible", "last_thread_no", "last_reaction_at", "skyline", "questions", "answered"]
-    )
+    _CHANGED(discussion)

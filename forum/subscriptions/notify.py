@@ -8,10 +8,10 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from articles.models import Article, Byline
+from forum.subscriptions.batches import BATCH, let_others_write
 from forum.subscriptions.digests import DIGEST_SQL, DUE_SQL, moments_due
 from forum.subscriptions.models import Column, Subscription
 
-BATCH = 5_000  # followers per transaction; as in forum.reactions.notify
 AT_ONCE = 20  # articles that one round of the worker announces
 NEWS_FOR = timedelta(hours=72)  # what was published longer ago, by its date, is an import or came back: no news
 
@@ -41,6 +41,8 @@ def announce_article(article: Article) -> bool:
 def _queue_for(column: Column, number: int, article: Article, clock: datetime) -> None:
     last = 0
     while (upto := Subscription.objects.end_of_batch(column, number, after=last, size=BATCH)) is not None:
+        if last:
+            let_others_write()
         with transaction.atomic():
             _queue(column, number, article, last, upto, clock)
         last = upto

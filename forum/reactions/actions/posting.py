@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.models import Article, Author
 from forum import text
-from forum.prepared import A_MOMENT, Prepared
+from forum.prepared import A_MOMENT, A_NUMBER, Prepared
 from forum.reactions import naming, pace, pauses, placing, rendering
 from forum.reactions.actions.errors import AlreadyPosted, Closed, NotProven, ParentGone, Paused, TooMany
 from forum.reactions.actions.locking import lock, lock_number, open_discussion
@@ -203,12 +203,11 @@ def _refuse_hasty(client_keys: Sequence[str], *, now: datetime) -> None:
 def _answered(reaction: Reaction) -> Reaction | None:
     if reaction.parent_id is None:
         return None
-    published = Reaction.objects.filter(article=reaction.article, status=Status.PUBLISHED)
-    parent = published.filter(pk=reaction.parent_id).first()
-    if parent is None:
+    found = _ANSWERED(article=reaction.article_id, number=reaction.parent_id)
+    if not found:
         raise ParentGone
-    reaction.depth = min(parent.depth + 1, 32_767)
-    return parent
+    reaction.depth = min(found[0].depth + 1, 32_767)
+    return found[0]
 
 
 def strictest(*modes: str) -> str:
@@ -218,8 +217,7 @@ def strictest(*modes: str) -> str:
 
 def is_known(reaction: Reaction) -> bool:
     """Was this name with this address published before? Without an address nobody is known."""
-    by_reader = Reaction.objects.filter(reader_key=reaction.reader_key).exclude(reader_key="")
-    return bool(reaction.reader_key) and by_reader.filter(name=reaction.name, status=Status.PUBLISHED).exists()
+    return bool(reaction.reader_key) and bool(_OF_READER(reader=reaction.reader_key, name=reaction.name))
 
 
 def fingerprint(reaction: Reaction) -> str:
@@ -228,6 +226,22 @@ def fingerprint(reaction: Reaction) -> str:
 
 
 # What every post asks.
+_ANSWERED = Prepared(
+    lambda article, number: Reaction.objects.filter(article=article, status=Status.PUBLISHED, pk=number),
+    article=A_NUMBER,
+    number=A_NUMBER + 1,
+)
+_OF_READER = Prepared(
+    lambda reader, name: (
+        Reaction.objects.filter(reader_key=reader)
+        .exclude(reader_key="")
+        .filter(name=name, status=Status.PUBLISHED)
+        .order_by()
+        .values_list("pk")[:1]
+    ),
+    reader="a reader",
+    name="a name",
+)
 _OF_FORM = Prepared(lambda form_key: Reaction.objects.filter(form_key=form_key).order_by("pk")[:1], form_key="a form")
 _SAME_WORDS = Prepared(
     lambda fingerprint, since: Reaction.objects.filter(fingerprint=fingerprint, created_at__gt=since).order_by("-pk")[

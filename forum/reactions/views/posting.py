@@ -371,7 +371,7 @@ def _answered(article: Article, typed: str) -> Reaction | None:
     number = number_in_query(typed)
     if number is None:
         return None
-    return pauses.with_heat(Reaction.objects.filter(article=article, status=Status.PUBLISHED, pk=number)).first()
+    return pauses.published_with_heat(article, number)
 
 
 def _quoted(article: Article, parent: Reaction | None) -> dict[str, object] | None:
