@@ -4,6 +4,7 @@ With words: only faults whose name holds one of them. Takes about ten minutes; R
 REHEARSE_WORKER_KILLS make it longer. Ends with 1 when something was not as promised; what this machine cannot rehearse is said.
 """
 
+import signal
 import sys
 import tempfile
 import time
@@ -38,4 +39,5 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped then, too
     sys.exit(main(sys.argv[1:]))
