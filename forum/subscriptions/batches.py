@@ -4,7 +4,7 @@ import time
 
 from django.db import connection
 
-BATCH = 5_000  # followers per transaction; keeps SQLite's only writer busy for less than a tenth of a second
+BATCH = 5_000  # followers per transaction; keeps SQLite's only writer busy for about a tenth of a second
 PAUSE_SECONDS = 0.05
 
 
