@@ -184,7 +184,7 @@ def test_an_app_is_added_and_its_code_or_a_recovery_code_is_asked_for(page: Page
     expect(page.locator("main")).to_contain_text("Dat lukte niet.")
     page.get_by_label("Code van je app").fill(code_of_app(secret, steps=1))
     page.get_by_role("button", name="Log in", exact=True).click()
-    expect(page.locator("#site-name")).to_be_visible()  # the moderators' queue
+    expect(page.get_by_role("navigation", name="Moderatie")).to_be_visible()  # where a moderator begins
 
     page.goto(here + "/accounts/")
     log_out(page)

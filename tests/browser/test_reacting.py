@@ -87,7 +87,7 @@ def test_with_script_the_focus_lands_on_the_new_reaction(new_context, site: Site
     page.get_by_role("button", name="Plaats reactie").click()
     reaction = page.locator(".reaction", has_text="Waar blijft mijn focus?")
     expect(reaction).to_be_visible()
-    page.wait_for_function("document.activeElement && document.activeElement.closest('.reaction')")
+    expect(page.locator(".reaction:focus, .reaction :focus")).to_have_count(1)
     assert reaction.evaluate("element => element.contains(document.activeElement)")
     assert not errors
 
