@@ -21,6 +21,7 @@ OWN_WORDS = "statements out of our own names; what was typed is a parameter (ruf
 MEANT = {
     ("forum/ops/editions.py", "B608"): OWN_WORDS,
     ("forum/pagecache/versions.py", "B608"): OWN_WORDS,
+    ("forum/prepared.py", "B608"): OWN_WORDS,
     ("forum/reactions/notify.py", "B608"): OWN_WORDS,
     ("forum/reactions/pace.py", "B608"): OWN_WORDS,
     ("forum/subscriptions/notify.py", "B608"): OWN_WORDS,
