@@ -7,12 +7,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 
 STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 WATCHED = STOPS | {signal.SIGCHLD}
 PATIENCE_SECONDS = 15  # running requests and the mail in hand may finish
+SHORTEST_SECONDS = 1.0  # what ends sooner cannot start: a port that is taken, a setting that is wrong
+MOST_STARTS = 20  # of one command within a minute
 # Source: prctl(2)
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -22,8 +24,11 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 Commands = dict[str, Sequence[str]]
 
 
-def run_together(commands: Commands, *, once_started: Callable[[], None]) -> str | None:
-    """Run the commands until one ends or we are told to stop. Returns the name of the one that ended by itself.
+def run_together(
+    commands: Commands, *, once_started: Callable[[], None], once_again: Callable[[str], None] = lambda name: None
+) -> str | None:
+    """Run the commands until we are told to stop. What is killed, by whomever, is started again, and `once_again` told its
+    name. Returns the name of one that will not stay: it ended at once, or over and over.
 
     While we watch, signals wait in line for `sigwait`: none is lost, and nothing has to be asked again and again.
     """
@@ -36,18 +41,34 @@ def run_together(commands: Commands, *, once_started: Callable[[], None]) -> str
     if _libc:
         _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)  # the web server's own processes come to us when it is killed
     children = {name: _start(command) for name, command in commands.items()}
+    starts = {name: [time.monotonic()] for name in commands}
     try:
         once_started()
         while True:
             if signal.sigwait(watched) in STOPS:
                 return None
             for name, child in children.items():
-                if child.poll() is not None:
+                if child.poll() is None:
+                    continue
+                if not _may_start_again(starts[name]):
                     return name
+                _stop_orphans(but={one.pid for one in children.values()})  # they may still hold its port
+                children[name] = _start(commands[name])
+                once_again(name)
     finally:
         _stop(children.values())
         _stop_orphans()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, watched)
+
+
+def _may_start_again(starts: list[float]) -> bool:
+    """Notes the start when it may."""
+    now = time.monotonic()
+    lately = [start for start in starts if now - start < 60]
+    if now - starts[-1] < SHORTEST_SECONDS or len(lately) >= MOST_STARTS:
+        return False
+    starts[:] = [*lately, now]
+    return True
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -76,10 +97,11 @@ def _stop(children: Iterable[subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
-def _stop_orphans() -> None:
+def _stop_orphans(but: Container[int] = ()) -> None:
     here = Path("/proc/self/task") / str(threading.get_native_id()) / "children"
     for _ in range(10):  # the orphans of orphans come after them
-        orphans = [int(pid) for pid in here.read_text().split()] if here.exists() else []
+        found = here.read_text().split() if here.exists() else []
+        orphans = [int(pid) for pid in found if int(pid) not in but]
         if not orphans:
             return
         for pid in orphans:

@@ -144,13 +144,32 @@ def test_it_reads_incoming_mail_where_a_mailbox_is_named_and_lives_on_while_that
 
 
 @pytest.mark.parametrize("child", ["-m granian", "manage.py worker"])
-def test_when_one_dies_the_other_is_stopped(data_dir, child):
+def test_p01_what_is_killed_is_started_again_and_the_other_goes_on(data_dir, child):
     with served(data_dir) as site:
-        victims = [pid for pid in site.seen if child in command_of(pid)]
-        os.kill(min(victims), signal.SIGKILL)
-        assert site.process.wait(30) != 0
-        assert site.is_gone()
-        assert "ended by itself" in site.log.read_text()
+        for _ in range(3):
+            time.sleep(1.1)  # what ends within a second of its start is not started again
+            running = [pid for pid in processes_of_session(site.process.pid) if child in command_of(pid)]
+            others = {pid for pid in children_of(site.process.pid) if child not in command_of(pid)}
+            os.kill(min(running), signal.SIGKILL)
+            while site.log.read_text().count("was started again") == 0:
+                assert site.process.poll() is None
+                time.sleep(0.1)
+            site.log.write_text("")
+            site.wait_until_up()
+            assert others <= set(children_of(site.process.pid))
+        site.process.terminate()
+        assert site.process.wait(20) == 0 and site.is_gone()
+
+
+@pytest.mark.parametrize("script", ["raise SystemExit(3)", "import time; time.sleep(0.5)"])
+def test_what_does_not_stay_stops_the_others(script):
+    code = (
+        "import sys; from forum.ops.children import run_together\n"
+        f"commands = {{'broken': [sys.executable, '-c', {script!r}], 'other': ['sleep', '60']}}\n"
+        "print(run_together(commands, once_started=lambda: None, once_again=print))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert said.stdout == "broken\n", said
 
 
 def test_p01_when_the_process_that_answers_is_killed_the_next_one_answers(data_dir):

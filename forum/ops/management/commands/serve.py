@@ -37,9 +37,13 @@ class Command(BaseCommand):
             self._say("Adding demo content")
             call_command("demo", verbosity=0, stdout=self.stdout)
         connections.close_all()
-        ended = run_together(self._processes(), once_started=self._greet)
+        ended = run_together(
+            self._processes(),
+            once_started=self._greet,
+            once_again=lambda name: self._say(f"The {name} ended by itself, and was started again."),
+        )
         if ended:
-            raise CommandError(f"The {ended} ended by itself; the site has been stopped.")
+            raise CommandError(f"The {ended} does not stay; the site has been stopped.")
 
     def _look_at_port(self) -> None:
         try:
