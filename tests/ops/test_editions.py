@@ -1,6 +1,7 @@
 """The numbers of what readers see rise with every change, and whoever changes something does not wait for the others."""
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, models, transaction
 
 from articles.models import Article, Discussion
@@ -35,6 +36,14 @@ def test_every_table_that_pages_show_is_counted_once_at_least_in_a_transaction(s
     assert sums() == before
 
 
+@pytest.fixture
+def whole_again(transactional_db):
+    """The next test finds the triggers of every room."""
+    yield
+    call_command("mend", verbosity=0)
+
+
+@pytest.mark.usefixtures("whole_again")
 def test_a_later_migration_may_change_a_table_and_what_gets_lost_is_mended(engine):
     make_article()
     before = Article._meta.get_field("title")
