@@ -8,6 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from functools import wraps
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -297,6 +298,19 @@ class CrossOriginMiddleware(_Around):
             return errors.from_elsewhere(request)
         request.csrf_processing_done = True  # type: ignore[attr-defined]  # no token; a wrong method hears 405, not 403
         return None
+
+
+def private(view: View) -> View:
+    """For one reader only: kept by nobody, found by no search engine."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return answer  # type: ignore[return-value]
 
 
 def any_origin(view: View) -> View:

@@ -5,7 +5,6 @@ is ever deleted: what was understood is marked as read and stays; what a person 
 """
 
 import logging
-import socket
 import ssl
 import threading
 import traceback
@@ -27,6 +26,7 @@ from forum.inbound.actions import note_look, note_unread, receive_mail
 from forum.inbound.incoming import MAX_BYTES
 from forum.inbound.models import InboundMail
 from forum.mail_source import Mailbox
+from forum.outbox.transports import hung_up_after
 
 log = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
@@ -139,7 +139,7 @@ class Reader:
         trusted = ssl.create_default_context() if source.security != "none" else None
         with_tls = source.security == "tls"
         server = IMAPClient(source.host, source.port, ssl=with_tls, ssl_context=trusted, timeout=CONNECT_SECONDS)
-        with _hung_up_after(ROUND_SECONDS, server.socket()):
+        with hung_up_after(ROUND_SECONDS, server.socket()):
             try:
                 if source.security == "starttls":
                     server.starttls(trusted)
@@ -163,18 +163,3 @@ def _beside_others(server: IMAPClient) -> str:
     except (IMAPClientError, IndexError, TypeError):
         prefix = ""
     return f"{prefix}{ASIDE}"
-
-
-@contextmanager
-def _hung_up_after(seconds: float, sock: socket.socket) -> Iterator[None]:
-    def hang_up() -> None:
-        with suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, hang_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

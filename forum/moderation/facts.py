@@ -2,17 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
-from articles.templatetags.articles import local_year
-from forum.cleaning import website_host
 from forum.moderation.models import Decision
 from forum.reactions.models import Reaction
 from forum.reports.models import Report
 from forum.spam.reasons import in_words
-from forum.text import reader_html
 from forum.webaddress import find_links, shown_host
 
 LOOKED_BACK = 200  # earlier reactions under one name or from one address
@@ -72,20 +68,6 @@ def decisions_of(reaction: Reaction) -> list[Decision]:
 
 def last_decision(reaction: Reaction) -> Decision | None:
     return Decision.objects.filter(reaction=reaction).select_related("by").order_by("-pk").first()
-
-
-def as_readers_see(reaction: Reaction) -> dict[str, Any]:
-    """For templates/reactions/_form_nameplate.html."""
-    return {
-        "name": reaction.name,
-        "host": website_host(reaction.website) if reaction.website else "",
-        "words": reader_html(reaction.body),
-        "by_author": reaction.by_author,
-        "by_editors": reaction.by_editors,
-        "is_question": reaction.is_question,
-        "moment": reaction.published_at or reaction.created_at,
-        "year": local_year(reaction.article.published_at or reaction.created_at),
-    }
 
 
 def _before(rows: QuerySet[Reaction]) -> Before:

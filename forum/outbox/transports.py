@@ -63,7 +63,7 @@ class Smtp:
     def send(self, mail_id: int, sender: str, receiver: str, message: bytes) -> None:
         try:
             connection = self._connection()
-            with _hung_up_after(self.timeout, connection.sock):
+            with hung_up_after(self.timeout, connection.sock):
                 connection.sendmail(sender, [receiver], message)
         except OSError as fault:  # the errors of smtplib are OSErrors
             self.close()
@@ -129,7 +129,7 @@ def mailbox_folder() -> Path:
 
 
 @contextmanager
-def _hung_up_after(seconds: float, sock: socket.socket | None) -> Iterator[None]:
+def hung_up_after(seconds: float, sock: socket.socket | None) -> Iterator[None]:
     """A socket's own timeout starts anew with every byte; this one does not, so that no mail outlives its lease."""
 
     def hang_up() -> None:

@@ -13,16 +13,14 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles.templatetags.articles import local_year
-from forum.cleaning import website_host
+from forum.middleware import private
 from forum.reactions.models import Reaction
-from forum.reactions.views.posting import private
+from forum.reactions.nameplate import quoted
 from forum.reactions.views.reading import gone
 from forum.reports.actions import AlreadyReported, NotReportable, TooManyReports, file_report
 from forum.reports.forms import ReportForm, kept_of
 from forum.reports.models import Report
 from forum.spam.clients import client_key
-from forum.text import reader_html
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 60
@@ -59,7 +57,7 @@ def _page(request: HttpRequest, reaction: Reaction, form: ReportForm | None = No
     with translation.override(reaction.article.language):
         context = {
             "article": reaction.article,
-            "quoted": _quoted(reaction),
+            "quoted": quoted(reaction, reaction.article),
             "form": form or ReportForm(reaction=reaction),
         }
         return render(request, "reports/report.html", context, **options)
@@ -125,17 +123,3 @@ def received(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     context = {"report": filed, "reaction": filed.reaction, "article": filed.reaction.article}
     with translation.override(filed.reaction.article.language):
         return render(request, "reports/received.html", context)
-
-
-def _quoted(reaction: Reaction) -> dict[str, object]:
-    """What its nameplate and its words show."""
-    return {
-        "name": reaction.name,
-        "host": website_host(reaction.website) if reaction.website else "",
-        "words": reader_html(reaction.body),
-        "by_author": reaction.by_author,
-        "by_editors": reaction.by_editors,
-        "is_question": reaction.is_question,
-        "moment": reaction.published_at,
-        "year": local_year(reaction.article.published_at or reaction.created_at),
-    }

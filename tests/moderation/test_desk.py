@@ -289,3 +289,10 @@ def test_hostile_words_stay_words(desk):
         page = desk.get(address).content.decode()
         assert "<script>alert" not in page and "<b>x</b>" not in page
     assert OutgoingMail.objects.count() == 0
+
+
+@pytest.mark.parametrize(("confirmed", "seen"), [(True, True), (False, False)])
+def test_a_moderator_sees_whose_name_is_confirmed_as_readers_do(desk, confirmed, seen):
+    reaction = say(make_article(), "Mijn eigen naam.")
+    Reaction.objects.filter(pk=reaction.pk).update(name_confirmed=confirmed)
+    assert ("<small>bevestigd</small>" in desk.get(item(reaction)).text) is seen

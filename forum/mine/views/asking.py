@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
+from forum.middleware import private
 from forum.mine.actions import ask_link
 from forum.mine.forms import LinkForm
 from forum.mine.views.doors import page
-from forum.reactions.views.posting import private
 from forum.spam.clients import client_key
 
 

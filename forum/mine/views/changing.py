@@ -17,7 +17,8 @@ from forum.mine.views.own import DONE, address_of_page
 from forum.reactions import editing, identity, owning
 from forum.reactions.actions import AlreadyDecided, Closed, withdraw
 from forum.reactions.models import FREE, Reaction, ReactionQuerySet
-from forum.reactions.views.posting import drawn, place_of
+from forum.reactions.nameplate import drawn
+from forum.reactions.views.posting import place_of
 from forum.subscriptions.tokens import mine_token
 
 Status = Reaction.Status

@@ -15,12 +15,12 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from forum.middleware import any_origin
+from forum.middleware import any_origin, private
 from forum.mine.actions import LASTS
 from forum.mine.belonging import language_of
 from forum.mine.forms import LinkForm
 from forum.mine.models import Link
-from forum.reactions.views.posting import RETRY_SECONDS, private
+from forum.reactions.views.posting import RETRY_SECONDS
 from forum.subscriptions.tokens import hashed
 
 log = logging.getLogger(__name__)

@@ -12,11 +12,12 @@ from forum.accounts.people import name_of
 from forum.accounts.roles import Ability
 from forum.moderation import actions, queues
 from forum.moderation.actions.appealing import judges_of
-from forum.moderation.facts import as_readers_see, decisions_of
+from forum.moderation.facts import decisions_of
 from forum.moderation.forms import JudgementForm
 from forum.moderation.models import Appeal
 from forum.moderation.statement import statement_of
 from forum.moderation.views.desk import desk_context, user_of
+from forum.reactions.nameplate import quoted
 
 
 @requires(Ability.MODERATE)
@@ -60,7 +61,7 @@ def _page(
         "form": form,
         "told": told,
         "statement": statement_of(found.decision),
-        "drawn": as_readers_see(reaction),
+        "drawn": quoted(reaction, reaction.article),
         "one": reaction,
         "decisions": decisions_of(reaction),
         "may_judge": found.state == Appeal.State.OPEN and me in judges,

@@ -17,11 +17,12 @@ from forum.accounts.people import name_of
 from forum.accounts.roles import Ability
 from forum.converters import number_in_query
 from forum.moderation import actions, queues
-from forum.moderation.facts import as_readers_see, facts_of, last_decision
+from forum.moderation.facts import facts_of, last_decision
 from forum.moderation.forms import LATER, JudgeForm
 from forum.moderation.models import Decision, What
 from forum.reactions.actions import AlreadyDecided
 from forum.reactions.models import Reaction
+from forum.reactions.nameplate import quoted
 
 DOOR = "moderation"
 REPORTED = "reported"
@@ -185,9 +186,9 @@ def _item(request: HttpRequest, reaction: Reaction | None, queue: str, form: Jud
         "one": reaction,
         "queue_name": REPORTED if queue == REPORTED else "",
         "seen": str(actions.Seen.of(reaction)),
-        "drawn": as_readers_see(reaction),
+        "drawn": quoted(reaction, reaction.article),
         "parent": parent,
-        "parent_drawn": as_readers_see(parent) | {"is_question": False} if parent else None,
+        "parent_drawn": quoted(parent, reaction.article) | {"is_question": False} if parent else None,
         "facts": facts_of(reaction),
         "form": form or JudgeForm(),
         "is_up": reaction.status == Reaction.Status.PUBLISHED,

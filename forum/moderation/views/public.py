@@ -9,11 +9,11 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from forum.middleware import private
 from forum.moderation import actions
 from forum.moderation.counts import counts_of_year, first_year
 from forum.moderation.forms import AppealForm
 from forum.moderation.statement import Statement, statement_by_token
-from forum.reactions.views.posting import private
 
 
 @require_safe

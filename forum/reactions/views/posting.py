@@ -4,7 +4,6 @@ import logging
 import math
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from typing import Any
 
 from django.db import Error as DatabaseTrouble
@@ -19,9 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles.models import Article
 from articles.moved import at_former_address
-from articles.templatetags.articles import local_year
-from forum.cleaning import website_host
 from forum.converters import number_in_query
+from forum.middleware import private
 from forum.prepared import A_MOMENT, Prepared
 from forum.reactions import identity, pauses
 from forum.reactions.actions import (
@@ -38,12 +36,12 @@ from forum.reactions.actions import (
 )
 from forum.reactions.forms import ReactionForm, kept_of
 from forum.reactions.models import FREE, Reaction
+from forum.reactions.nameplate import drawn, quoted
 from forum.reactions.views.counting import counted
 from forum.spam import proofwork
 from forum.spam.clients import client_keys
 from forum.spam.screening import CERTAIN
 from forum.subscriptions.proof import proven
-from forum.text import reader_html
 
 log = logging.getLogger(__name__)
 
@@ -54,19 +52,6 @@ TICKS = ("question", "remember")
 HIDDEN = ("parent", "form_key", "opened")
 RETRY_SECONDS = 60
 TRIED = "tried"  # in the address of a waiting page: no sum again
-
-
-def private(view: View) -> View:
-    """For one reader only: kept by nobody, found by no search engine."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return answer
 
 
 @csrf_exempt  # forum.middleware.CrossOriginMiddleware asks where a post comes from (P13)
@@ -179,7 +164,7 @@ def _form_page(request: HttpRequest, article: Article, form: ReactionForm, **opt
     context = {
         "article": article,
         "form": form,
-        "quoted": _quoted(article, form.answered),
+        "quoted": form.answered and quoted(form.answered, article),
         "heated": _heat(form.answered),
     }
     return render(request, "reactions/react.html", context, **options)
@@ -272,7 +257,7 @@ def react(request: HttpRequest, slug: str) -> HttpResponse:
     parent = _answered(article, asked)
     context: dict[str, Any] = {
         "article": article,
-        "quoted": _quoted(article, parent),
+        "quoted": parent and quoted(parent, article),
         "parent_gone": bool(asked) and not parent,
     }
     with translation.override(article.language):
@@ -372,24 +357,3 @@ def _answered(article: Article, typed: str) -> Reaction | None:
     if number is None:
         return None
     return pauses.published_with_heat(article, number)
-
-
-def _quoted(article: Article, parent: Reaction | None) -> dict[str, object] | None:
-    if parent is None:
-        return None
-    moment = {"moment": parent.published_at, "year": local_year(article.published_at or parent.created_at)}
-    return drawn(parent) | moment | {"answered": ""}
-
-
-def drawn(reaction: Reaction) -> dict[str, object]:
-    """What a nameplate and its words show."""
-    return {
-        "name": reaction.name,
-        "host": website_host(reaction.website) if reaction.website else "",
-        "words": reader_html(reaction.body),
-        "by_author": reaction.by_author,
-        "by_editors": reaction.by_editors,
-        "name_confirmed": reaction.name_confirmed,
-        "is_question": reaction.is_question,
-        "answered": reaction.parent.name if reaction.parent else "",
-    }

@@ -1,7 +1,6 @@
 """Follow an article, an author or a section without reacting. The answer is the same for every address (P18)."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from articles.models import Article, Author, Section
 from articles.moved import at_former_address, at_former_address_of
 from articles.reading import authors_of
+from forum.middleware import private
 from forum.spam.clients import client_key
 from forum.spam.stamps import stamp
 from forum.subscriptions import actions
@@ -25,22 +25,9 @@ from forum.subscriptions.proof import proven
 View = Callable[..., HttpResponse]
 
 
-def _private(view: View) -> View:
-    """For one reader only: kept by nobody, found by no search engine."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return answer
-
-
 def _form_page(view: View) -> View:
     """Anybody may post, without a cookie; forum.middleware.CrossOriginMiddleware asks where it comes from (P13)."""
-    return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(_private(view)))
+    return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(private(view)))
 
 
 @_form_page
@@ -62,21 +49,21 @@ def follow_section(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@_private
+@private
 @at_former_address
 def asked_article(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, _article(slug), "follow_asked")
 
 
 @require_safe
-@_private
+@private
 @at_former_address_of("author")
 def asked_author(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, get_object_or_404(Author, slug=slug), "follow_asked")
 
 
 @require_safe
-@_private
+@private
 @at_former_address_of("section")
 def asked_section(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, get_object_or_404(Section, slug=slug), "follow_asked")
