@@ -1,8 +1,6 @@
 """The desk as editors use it: with script, without, by keyboard, two at once; and every page of it judged."""
 
-import json
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +10,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.desk import log_in, session_of
+from tests.browser.judges import barriers, html_faults, is_too_wide
 from tests.browser.site import Site, running_site
-from tests.browser.test_every_page import AXE, AXE_OPTIONS, VNU, show
+from tests.browser.test_every_page import show
 
 Enter = Callable[..., Page]
 
@@ -222,20 +221,7 @@ def desk_pages(desk, browser) -> dict[str, tuple[str, str]]:
 
 
 def test_every_page_of_the_desk_is_valid_html(desk_pages, tmp_path: Path):
-    for number, (name, (_path, html)) in enumerate(desk_pages.items()):
-        (tmp_path / f"{number:02}-{re.sub('[^a-z]+', '-', name)}.html").write_text(html)
-    (tmp_path / "zz-weak.html").write_text("<!doctype html><html lang=nl><title>x</title><p><div></p><img src=x>")
-    run = subprocess.run(
-        ["java", "-jar", str(VNU), "--format", "json", "--exit-zero-always", *map(str, sorted(tmp_path.glob("*.html")))],
-        capture_output=True, text=True, check=True, timeout=300,
-    )  # fmt: skip
-    notes = json.loads(run.stderr)["messages"]
-    assert any("zz-weak" in note["url"] for note in notes), "the checker did not see the weak page"
-    faults = [
-        f"{note['url'].rsplit('/', 1)[1]}:{note.get('lastLine')} {note['message']} {note.get('extract', '')}"
-        for note in notes
-        if "zz-weak" not in note["url"]
-    ]
+    faults = html_faults({name: html for name, (_path, html) in desk_pages.items()}, tmp_path)
     assert not faults, "\n".join(faults)
 
 
@@ -246,16 +232,10 @@ def test_no_page_of_the_desk_holds_a_barrier(desk_pages, desk, new_context, widt
         viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
     ).new_page()
     page.route("**/keep/", lambda route: route.abort())
-    axe = AXE.read_text()
     faults = []
     for name, (path, html) in desk_pages.items():
         show(page, site.url + path, html)
-        page.evaluate(axe)
-        result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-        assert result["passes"], name
-        for violation in result["violations"]:
-            where = ", ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
-            faults.append(f"{name} {width} {scheme}: {violation['id']} at {where}")
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        faults += barriers(page, f"{name} {width} {scheme}")
+        if is_too_wide(page):
             faults.append(f"{name} {width}: has to be scrolled sideways")
     assert not faults, "\n".join(faults)

@@ -1,24 +1,16 @@
 """Every page of the site: valid HTML (vnu), no barrier that axe can find, nothing to scroll sideways to."""
 
-import json
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.browser.site import ROOT, Site
+from tests.browser.judges import barriers, html_faults, is_too_wide
+from tests.browser.site import Site
 
 HALLERWAARD = "/articles/het-stille-uur-van-hallerwaard/"
-TOOLS = ROOT / ".tools" / "node_modules"
-AXE = TOOLS / "axe-core" / "axe.min.js"
-VNU = TOOLS / "vnu-jar" / "build" / "dist" / "vnu.jar"
-AXE_OPTIONS = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
-}
 
 
 @pytest.fixture(scope="session")
@@ -170,22 +162,7 @@ def show(page: Page, address: str, html: str) -> None:
 
 
 def test_every_page_is_valid_html(pages, tmp_path: Path):
-    for number, (name, (_path, html)) in enumerate(pages.items()):
-        (tmp_path / f"{number:02}-{re.sub('[^a-z]+', '-', name)}.html").write_text(html)
-    weak = tmp_path / "zz-weak.html"  # positive control: a page that must be reported
-    weak.write_text("<!doctype html><html lang=nl><title>x</title><p><div></p><img src=x>")
-    run = subprocess.run(
-        ["java", "-jar", str(VNU), "--format", "json", "--exit-zero-always", *map(str, sorted(tmp_path.glob("*.html")))],
-        capture_output=True, text=True, check=True, timeout=300,
-    )  # fmt: skip
-    notes = json.loads(run.stderr)["messages"]
-    assert any(weak.name in note["url"] for note in notes), "the checker did not see the weak page"
-    deliberate = "The “list” role is unnecessary for element “ol”."  # kept for Safari, see DESIGN: thread
-    faults = [
-        f"{note['url'].rsplit('/', 1)[1]}:{note.get('lastLine')} {note['message']}"
-        for note in notes
-        if weak.name not in note["url"] and note["message"] != deliberate
-    ]
+    faults = html_faults({name: html for name, (_path, html) in pages.items()}, tmp_path)
     assert not faults, "\n".join(faults)
 
 
@@ -193,26 +170,19 @@ def test_every_page_is_valid_html(pages, tmp_path: Path):
 def test_no_page_holds_a_barrier(pages, site: Site, new_context, width: int, scheme: str):
     context = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
-    axe = AXE.read_text()
     faults = []
     for name, (path, html) in pages.items():
         show(page, site.url + path, html)
         # What is far from the screen is not laid out yet; its sizes are judged as they will be.
         page.evaluate("document.querySelectorAll('.long > li').forEach(li => li.style.contentVisibility = 'visible')")
-        page.evaluate(axe)
-        result = page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)
-        assert result["passes"], name
-        for violation in result["violations"]:
-            where = ", ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
-            faults.append(f"{name} {width} {scheme}: {violation['id']} at {where}")
+        faults += barriers(page, f"{name} {width} {scheme}")
     assert not faults, "\n".join(faults)
 
 
 def test_axe_reports_a_weak_page(new_context):
     page = new_context().new_page()
     page.set_content("<html><body><img src='x.png'><p style='color:#ccc'>bleek</p></body></html>")
-    page.evaluate(AXE.read_text())
-    assert page.evaluate("options => axe.run(document, options)", AXE_OPTIONS)["violations"]
+    assert barriers(page, "weak")
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
@@ -221,6 +191,6 @@ def test_nothing_has_to_be_scrolled_sideways(pages, site: Site, new_context, wid
     wide = []
     for name, (path, html) in pages.items():
         show(page, site.url + path, html)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        if is_too_wide(page):
             wide.append(name)
     assert not wide

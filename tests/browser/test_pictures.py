@@ -1,16 +1,14 @@
 """Pictures at the desk with script: several at once, dropped, pasted; what did not arrive is not lost."""
 
 import base64
-import re
-import subprocess
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.articles.pictures import picture_bytes
 from tests.browser.desk import log_in, session_of
+from tests.browser.judges import barriers, html_faults, is_too_wide
 from tests.browser.site import Site
-from tests.browser.test_every_page import AXE, AXE_OPTIONS, VNU
 
 # Files as the browser hands them over
 HAND_OVER = """([kind, where, name, content]) => {
@@ -104,11 +102,6 @@ def test_the_pages_for_pictures_are_sound(site: Site, desk: Page, address: str, 
     desk.set_viewport_size({"width": 360, "height": 740})
     desk.emulate_media(color_scheme=scheme)
     desk.goto(f"{site.url}/desk/articles/2/pictures/{address}")
-    assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    desk.evaluate(AXE.read_text())
-    found = desk.evaluate("(options) => axe.run(options)", AXE_OPTIONS)
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
-    html = tmp_path / "page.html"
-    html.write_text(desk.context.request.get(desk.url).text())
-    run = subprocess.run(["java", "-jar", str(VNU), str(html)], capture_output=True, text=True, timeout=120)
-    assert re.sub(r"^.*page.html", "", run.stderr) == ""
+    assert not is_too_wide(desk)
+    assert not barriers(desk, address)
+    assert not html_faults({"page": desk.context.request.get(desk.url).text()}, tmp_path)
