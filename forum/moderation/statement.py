@@ -16,6 +16,7 @@ from forum.outbox.letterhead import link
 from forum.reactions import identity
 from forum.reactions.grounds import RULES, Ground, Law
 from forum.reactions.models import Reaction
+from forum.spam.screening import CERTAIN
 from forum.text import reader_html, reader_text
 
 BY_THEMSELVES = ("first_time", "all_are_read")  # everybody's reaction waits for these; no filter found anything
@@ -57,6 +58,16 @@ class Statement:
     def how(self) -> str:
         """How it came to be looked at, and whether a human being decided."""
         because = set(self.decision.because)
+        if self.decision.is_automatic and CERTAIN in because:
+            return gettext(
+                "An automatic check refused it: it was sent by a machine, and advertising. Nobody has looked at it. "
+                "Is that wrong, then one of the editors looks and decides."
+            )
+        if self.decision.is_automatic and "reported" not in because:
+            return gettext(
+                "A filter noticed it after it was posted or changed. It was hidden by itself, without anybody looking; "
+                "one of the editors looks at it now and decides."
+            )
         if self.decision.is_automatic:
             return gettext(
                 "Several readers reported it. It was hidden by itself, without anybody looking; "

@@ -17,7 +17,7 @@ from articles.websub import tell_hub
 from forum.accounts.actions import forget_sessions
 from forum.inbound.actions import forget_inbound
 from forum.mine.actions import erase_due, forget_links
-from forum.moderation.actions import forget_exhibits, record_hidings
+from forum.moderation.actions import forget_exhibits, record_hidings, record_refusals
 from forum.moderation.notify import tell_moderators
 from forum.ops import health
 from forum.outbox.bounces import forget_bounces
@@ -74,16 +74,8 @@ class Worker:
     def kinds_of_work(self) -> tuple[Callable[[], int], ...]:
         """Each does a bounded piece and returns how much it did."""
         return (
-            *(
-                self._beat,
-                publish_now,
-                ask_service,
-                announce_due,
-                announce_articles_due,
-                record_hidings,
-                settle_withdrawn,
-            ),
-            *(self._tell, self._send, tell_hub),
+            *(self._beat, publish_now, ask_service, announce_due, announce_articles_due),
+            *(settle_withdrawn, record_hidings, record_refusals, self._tell, self._send, tell_hub),
             *(illustrating.make_due, social.make_due, remake_old_parts, calibrate_due, erase_due, self._tidy),
         )
 

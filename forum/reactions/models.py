@@ -26,6 +26,10 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
         """Looked at and not to be read: refused, spam, removed, withdrawn."""
         return self.filter(~Q(status=Reaction.Status.PUBLISHED), ~Q(status=Reaction.Status.HELD))
 
+    def refused_at_once(self) -> "ReactionQuerySet":
+        """By an automatic check, and not in the log of decisions yet; oldest first."""
+        return self.filter(status=Reaction.Status.SPAM, decided_at__isnull=True).order_by("pk")
+
     def questions(self) -> "ReactionQuerySet":
         """To the author, as far as everybody can read them."""
         return self.filter(is_question=True, status=Reaction.Status.PUBLISHED)
@@ -186,6 +190,11 @@ class Reaction(models.Model):
                 fields=["id"],
                 name="reaction_unannounced",
                 condition=Q(announced_at__isnull=True, status="published"),
+            ),
+            models.Index(
+                fields=["id"],
+                name="reaction_refused_at_once",
+                condition=Q(status="spam", decided_at__isnull=True),
             ),
             # Of what has no moment yet nothing: only who asks by moment finds it, no other plan is tempted.
             models.Index(

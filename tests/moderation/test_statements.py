@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from forum.moderation.actions import erase_words, record_hidings, undo
+from forum.moderation.actions import erase_words, record_hidings, record_refusals, undo
 from forum.moderation.models import Decision
 from forum.moderation.statement import statement_of
 from forum.outbox.models import OutgoingMail
+from forum.reactions.editing import edit_reaction
 from forum.reactions.identity import waiting_token
 from forum.reactions.models import Reaction
 from forum.reactions.notify import announce_due
@@ -240,3 +241,32 @@ def test_a_reader_with_a_subscription_of_his_own_is_not_told_twice(by_noor, sett
         announce_due()
         send_now()
     assert [message["Subject"] for message in keeper.to(SANNE)] == ["Je reactie staat erop"]
+
+
+def test_what_a_machine_refused_at_once_stands_in_the_log_once_and_may_be_objected_to(settings, client):
+    settings.MODERATION = "after"
+    links = "https://a.example https://b.example https://c.example"
+    reaction = say(make_article(), f"Neem een kijkje op mijn webshop {links}", honeypot="x")
+    assert (record_refusals(), record_refusals()) == (1, 0)
+    decision = Decision.objects.get(reaction=reaction)
+    assert (decision.what, decision.by, decision.ground, decision.after) == ("spam", None, "advertising", "spam")
+    page = text_on(client.get(reverse("waiting", args=[waiting_token(reaction.pk)])))
+    assert "Een automatische controle wees haar af" in page and "Vraag een nieuw oordeel" in page
+    assert not OutgoingMail.objects.exists()
+
+
+def test_spam_of_before_that_moment_was_kept_is_no_decision_of_a_machine(by_noor):
+    reaction = say(make_article(), "Reclame.")
+    by_noor(reaction, "spam")
+    Reaction.objects.update(decided_at=None)
+    assert (record_refusals(), record_refusals()) == (1, 0)
+    assert Decision.objects.count() == 1
+
+
+def test_what_was_hidden_because_it_was_changed_does_not_say_that_readers_reported_it(settings, client):
+    settings.MODERATION = "after"
+    reaction = say(make_article(), "Mooi stuk.", email=SANNE, email_proven=True)
+    edit_reaction(reaction, website="", body="https://a.example https://b.example https://c.example")
+    assert record_hidings() == 1
+    said = statement_of(Decision.objects.get(reaction=reaction)).how
+    assert "nadat ze was geplaatst of gewijzigd" in said and "meld" not in said

@@ -20,6 +20,7 @@ from forum.moderation.actions.deciding import (
     decide_many,
     is_undoable,
     record_hidings,
+    record_refusals,
     undo,
 )
 from forum.moderation.actions.keeping import erase_words, forget_exhibits
@@ -49,6 +50,7 @@ __all__ = [
     "is_undoable",
     "moderator_of",
     "record_hidings",
+    "record_refusals",
     "undo",
     "wants_mail",
 ]

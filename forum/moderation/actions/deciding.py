@@ -21,6 +21,7 @@ from forum.reactions.grounds import Ground
 from forum.reactions.models import Reaction
 from forum.reports.actions import reopen_reports, settle_reports
 from forum.reports.models import Report
+from forum.spam.screening import CERTAIN
 
 Status = Reaction.Status
 UNDOABLE_FOR = timedelta(hours=24)
@@ -201,6 +202,31 @@ def record_hidings() -> int:
     for pk in unwritten.values_list("pk", flat=True)[:HIDINGS_AT_ONCE]:
         written += _record_hiding(pk)
     return written
+
+
+def record_refusals() -> int:
+    """Write down what an automatic check refused at once (the rule "certain"; forum.reactions does the refusing).
+
+    For the worker; may run twice. `decided_at` says that it stands in the log. Its sender, who is a machine as far as we
+    know, is mailed nothing; he reads why, and how to object, where he was sent. Returns how many.
+    """
+    refused = Reaction.objects.refused_at_once().values_list("pk", flat=True)
+    return sum(_record_refusal(pk) for pk in list(refused[:HIDINGS_AT_ONCE]))
+
+
+def _record_refusal(pk: int) -> int:
+    with transaction.atomic():
+        reaction = Reaction.objects.refused_at_once().select_related("article", "parent").filter(pk=pk).first()
+        if reaction is None:
+            return 0
+        try:
+            reactions.confirm_as_seen(reaction)
+        except AlreadyDecided:
+            return 0
+        Reaction.objects.filter(pk=pk).update(decided_at=reaction.created_at)
+        if CERTAIN in reaction.held_because:  # older ones were called spam by somebody, before that moment was kept
+            record(reaction, What.SPAM, by=None, before=Status.HELD, ground=Ground.ADVERTISING, now=reaction.created_at)
+    return 1
 
 
 def _record_hiding(pk: int) -> int:
