@@ -4,8 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from articles.models import Section
+from forum.prepared import Prepared
+
+_SECTIONS = Prepared(lambda: Section.objects.all())
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -13,5 +17,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "SITE_NAME": settings.SITE_NAME,
         "SITE_URL": settings.SITE_URL,
         "CONTACT": settings.CONTACT,
-        "sections": Section.objects.all(),
+        "sections": SimpleLazyObject(_SECTIONS),
     }

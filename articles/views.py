@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = list(Article.objects.published().newest_first().with_byline().with_picture()[:6])
     discussed = Discussion.objects.talked_about_since(timezone.now() - timedelta(days=7))[:5]
     context = {"lead": newest[:1], "newest": newest[1:], "discussed": discussed, "versions": front_pages()}
-    return render(request, "articles/home.html", context | {"today": timezone.localtime()})
+    return render(request, "articles/home.html", context | {"today": timezone.localdate()})
 
 
 @require_safe

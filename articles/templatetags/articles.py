@@ -4,7 +4,6 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,7 +14,6 @@ from django.utils.translation import get_language, gettext
 
 from articles.house import LANGUAGES, HousePage, address_of
 from articles.models import Article, ArticleImage
-from articles.reading import front_pages
 from articles.skyline import draw
 from articles.structured_data import iso_moment
 from forum.text import joined
@@ -120,13 +118,6 @@ def mine_address() -> str:
     """Of the page on which a reader asks for his own, in the language of the page that leads there."""
     language = get_language()
     return reverse("mine") + (f"?language={language}" if language != settings.LANGUAGE_CODE else "")
-
-
-@register.inclusion_tag("articles/_language.html", takes_context=True)
-def other_language(context: Context) -> dict[str, Any]:
-    """The way to this page in the other language; where there is none, to the front page in it."""
-    versions = context.get("versions") or front_pages()
-    return {"versions": [version for version in versions if version.language != get_language()]}
 
 
 @register.simple_tag

@@ -86,27 +86,28 @@ def article_page(article: Article, order: str | None = None, after: str | None =
     """Two queries, three for a later page of a long article. Raises Http404 for a cursor that no page has."""
     order = order if order in ORDERS else ORDERS[0]
     cursor = _cursor(after, article.discussion.last_thread_no)
-    openings = _beyond(_openings(article), order, cursor)
     if article.discussion.visible <= INLINE_LIMIT:
         if cursor is None:
             firsts, below = (_as_rows(found(article=article.pk)) for found in _whole_thread(order, INLINE_ROWS + 1))
         else:
-            firsts = _rows(openings.order_by(_direction(order))[: INLINE_ROWS + 1])
-            replies = _beyond(_replies(article), order, cursor)
-            below = _rows(replies.order_by("thread_no", "path")[: INLINE_ROWS + 1])
+            later = _beyond(_openings(article), order, cursor), _beyond(_replies(article), order, cursor)
+            firsts = _rows(later[0].order_by(_direction(order))[: INLINE_ROWS + 1])
+            below = _rows(later[1].order_by("thread_no", "path")[: INLINE_ROWS + 1])
         if len(firsts) + len(below) <= INLINE_ROWS:
             return Page(_together(_found(firsts, cursor), below), order, previous=None if cursor is None else 0)
 
-    firsts = _found(_rows(openings.order_by(_direction(order))[: OPENINGS_PER_PAGE + 1]), cursor)
+    start = {} if cursor is None else {"cursor": cursor}
+    openings = _page_of_openings(order, OPENINGS_PER_PAGE + 1, is_first=cursor is None)
+    firsts = _found(_as_rows(openings(article=article.pk, **start)), cursor)
     more, firsts = len(firsts) > OPENINGS_PER_PAGE, firsts[:OPENINGS_PER_PAGE]
     numbers = [row.thread_no for row in firsts]
-    shown = Reaction.objects.shown().filter(article=article)
-    below = _rows(shown.filter(thread_no__in=numbers, reply_no__range=(1, REPLIES_SHOWN)))
+    replies = _first_replies(len(numbers), REPLIES_SHOWN)
+    below = _as_rows(replies(article=article.pk, **_named(numbers))) if numbers else []
     return Page(
         _together(firsts, sorted(below, key=lambda row: row.path)),
         order,
         is_long=True,
-        previous=_page_before(_openings(article), order, cursor),
+        previous=None if cursor is None else _page_before(article, order, cursor),
         following=numbers[-1] if more else None,
     )
 
@@ -211,17 +212,6 @@ def _beyond(shown: QuerySet[Reaction], order: str, cursor: int | None) -> QueryS
     return shown.filter(thread_no__gt=cursor) if order == "oldest" else shown.filter(thread_no__lt=cursor)
 
 
-def _page_before(openings: QuerySet[Reaction], order: str, cursor: int | None) -> int | None:
-    if cursor is None:
-        return None
-    if order == "oldest":
-        back = openings.filter(thread_no__lte=cursor).order_by("-thread_no")
-    else:
-        back = openings.filter(thread_no__gte=cursor).order_by("thread_no")
-    numbers = list(back.values_list("thread_no", flat=True)[: OPENINGS_PER_PAGE + 1])
-    return numbers[-1] if len(numbers) > OPENINGS_PER_PAGE else 0
-
-
 def _path_of(article: Article, thread_no: int, reply_no: int | None) -> bytes:
     if not reply_no or reply_no > 2**31 - 1:
         raise Http404
@@ -243,6 +233,50 @@ def _whole_thread(order: str, most: int) -> tuple[Prepared[Any], Prepared[Any]]:
         return _replies(Article(pk=article)).order_by("thread_no", "path").values_list(*COLUMNS)[:most]
 
     return Prepared(openings, article=A_NUMBER), Prepared(replies, article=A_NUMBER)
+
+
+@lru_cache(maxsize=20)
+def _page_of_openings(order: str, most: int, *, is_first: bool) -> Prepared[Any]:
+    """Of a long article, from the beginning or beyond a cursor."""
+
+    def openings(article: int, cursor: int | None = None) -> QuerySet[Reaction, Any]:
+        found = _beyond(_openings(Article(pk=article)), order, cursor)
+        return found.order_by(_direction(order)).values_list(*COLUMNS)[:most]
+
+    return Prepared(openings, article=A_NUMBER, **({} if is_first else {"cursor": A_NUMBER + 1}))
+
+
+def _page_before(article: Article, order: str, cursor: int) -> int:
+    numbers = [number for (number,) in _numbers_before(order, OPENINGS_PER_PAGE + 1)(article=article.pk, cursor=cursor)]
+    return numbers[-1] if len(numbers) > OPENINGS_PER_PAGE else 0
+
+
+@lru_cache(maxsize=20)
+def _numbers_before(order: str, most: int) -> Prepared[Any]:
+    def back(article: int, cursor: int) -> QuerySet[Reaction, Any]:
+        openings = _openings(Article(pk=article))
+        if order == "oldest":
+            found = openings.filter(thread_no__lte=cursor).order_by("-thread_no")
+        else:
+            found = openings.filter(thread_no__gte=cursor).order_by("thread_no")
+        return found.values_list("thread_no")[:most]
+
+    return Prepared(back, article=A_NUMBER, cursor=A_NUMBER + 1)
+
+
+@lru_cache(maxsize=20)
+def _first_replies(openings: int, replies: int) -> Prepared[Any]:
+    """Of so many conversations, of each the first replies by number."""
+
+    def below(article: int, **numbers: int) -> QuerySet[Reaction, Any]:
+        shown = Reaction.objects.shown().filter(article=article, thread_no__in=list(numbers.values()))
+        return shown.filter(reply_no__range=(1, replies)).values_list(*COLUMNS)
+
+    return Prepared(below, article=A_NUMBER, **_named(A_NUMBER + 1 + at for at in range(openings)))
+
+
+def _named(numbers: Iterable[int]) -> dict[str, int]:
+    return {f"number_{at}": number for at, number in enumerate(numbers)}
 
 
 def _rows(reactions: QuerySet[Reaction]) -> list[Row]:

@@ -1,7 +1,5 @@
 """The form at the foot of an article."""
 
-from functools import lru_cache
-
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -10,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from articles.models import Article
+from articles.templatetags.frame import made_once
 from forum.reactions.forms import ReactionForm
 from forum.reactions.identity import voice_of
 from forum.text import joined
@@ -30,10 +29,21 @@ def react_form(context: template.Context, article: Article) -> SafeString:
     return joined([_form_of_anybody(get_language(), settings.MAX_BODY_CHARS).replace(SLUG, article.slug)])
 
 
-@lru_cache(maxsize=8)
-def _form_of_anybody(language: str, max_chars: int) -> str:
+@made_once
+def _form_of_anybody(language: str, max_chars: int) -> SafeString:
     """Under every article it differs by the slug alone, and making it costs as much as the rest of the page."""
     return render_to_string("reactions/_form.html", {"form": ReactionForm(slug=SLUG, alone=False)})
+
+
+@register.simple_tag
+def reaction_scripts(*, alone: bool = False) -> SafeString:
+    """`alone`: the form stands on a page of its own, where no answer is put into the page around it."""
+    return _scripts(get_language(), alone=alone)
+
+
+@made_once
+def _scripts(language: str, *, alone: bool) -> SafeString:
+    return render_to_string("reactions/_scripts.html", {"alone": alone})
 
 
 @register.filter
