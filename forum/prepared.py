@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.db import DatabaseError, connection, connections, router
-from django.db.models import Model, QuerySet
+from django.db.models import AutoField, Model, QuerySet
 from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row")
@@ -53,6 +53,27 @@ class Stored:
             cursor.execute(f"UPDATE {quoted(self._table)} SET {columns} {where}", [*values, row.pk])  # noqa: S608  (of Meta)
             if cursor.rowcount != 1:
                 raise DatabaseError(f"no {self._table} {row.pk}")
+
+
+class Added:
+    """`row.save(force_insert=True)` of a model without parents, whose key the database gives; its SQL made once."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self._fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+        assert isinstance(model._meta.pk, AutoField)
+        self._table, self._key = model._meta.db_table, model._meta.pk
+
+    def __call__(self, row: Model) -> None:
+        quoted, has_returning = connection.ops.quote_name, connection.features.can_return_columns_from_insert
+        columns = ", ".join(quoted(str(field.column)) for field in self._fields)
+        places = ", ".join(["%s"] * len(self._fields))
+        returning = f" RETURNING {quoted(str(self._key.column))}" if has_returning else ""
+        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self._fields]
+        with connection.cursor() as cursor:
+            sql = f"INSERT INTO {quoted(self._table)} ({columns}) VALUES ({places}){returning}"  # noqa: S608  (of Meta)
+            cursor.execute(sql, values)
+            row.pk = cursor.fetchone()[0] if has_returning else cursor.lastrowid
+        row._state.adding, row._state.db = False, connection.alias
 
 
 class _Compiled:

@@ -184,9 +184,6 @@ class ReactionForm(forms.Form):
             del self.fields["question"]
         if self.has_address:
             self.fields["email"].help_text = _("We kept the address you entered. Fill this in only to change it.")
-        self.fields["body"].widget.attrs["data-max"] = settings.MAX_BODY_CHARS
-        at_most = gettext("At most %(count)s characters. An empty line starts a new paragraph.")
-        self.fields["body"].help_text = at_most % {"count": number_format(settings.MAX_BODY_CHARS, force_grouping=True)}
 
     @classmethod
     def _as_sent(cls, typed: Mapping[str, str]) -> dict[str, str]:
@@ -206,6 +203,9 @@ class ReactionForm(forms.Form):
     @cached_property
     def helper(self) -> FormHelper:
         """Only when it is shown; most that is posted never is."""
+        self.fields["body"].widget.attrs["data-max"] = settings.MAX_BODY_CHARS
+        at_most = gettext("At most %(count)s characters. An empty line starts a new paragraph.")
+        self.fields["body"].help_text = at_most % {"count": number_format(settings.MAX_BODY_CHARS, force_grouping=True)}
         helper = FormHelper()
         helper.form_id, helper.form_class, helper.form_action = "react", "sheet form", self.action
         helper.attrs = {

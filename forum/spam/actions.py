@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from forum.prepared import Added
 from forum.spam import bayes, repeats
 from forum.spam.features import features
 from forum.spam.models import Filter, Lesson, SeenText, ServiceCheck, Token
-from forum.spam.reading import read
 
 ENOUGH_NEWS = 5  # lessons, or one in twenty, before the threshold is chosen anew
 NEWS_SHARE = 20
@@ -18,12 +18,13 @@ MOST_LESSONS = 10_000  # older ones are forgotten, words and all
 MOST_TOKENS = 200_000
 BATCH = 500
 
+_SEEN = Added(SeenText)
+
 
 def note_posted(body: str, *, place: int, now: datetime) -> None:
     """Remember the prints of a text under an article, so that a repeat elsewhere is known."""
-    prints = repeats.prints(read(body))
-    if prints:
-        SeenText.objects.bulk_create(SeenText(print=print_, place=place, seen_at=now) for print_ in prints)
+    for print_ in repeats.prints(body):
+        _SEEN(SeenText(print=print_, place=place, seen_at=now))
 
 
 def note_check(subject: int, *, now: datetime) -> None:

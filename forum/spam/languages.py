@@ -53,7 +53,7 @@ def is_other_language(text: str, words: Sequence[str], language: str) -> bool:
     if language not in _SMALL_WORDS:
         return False
     own = AT_HOME if language in AT_HOME else frozenset({language})
-    letters = list(islice((char for char in text if char.isalpha()), 400))
+    letters = [] if text.isascii() else list(islice((char for char in text if char.isalpha()), 400))
     if len(letters) >= LEAST_LETTERS:
         foreign = sum(not char.isascii() and script(char) != "LATIN" for char in letters)
         if foreign / len(letters) > FOREIGN_LETTERS:

@@ -47,7 +47,7 @@ def recall(*, name: str, website: str, body: str, email: str = "", place: int = 
     times: dict[str, int] = {}
     learnt, threshold = NOTHING, None
     for kind, key, term, spam, good, line in _rows(
-        words, repeats.prints(text), keys=[*said, *places][:MOST_KEYS], place=place
+        words, repeats.prints(body), keys=[*said, *places][:MOST_KEYS], place=place
     ):
         if kind == "token":
             seen[key] = Counts(spam, good)
@@ -62,7 +62,7 @@ def recall(*, name: str, website: str, body: str, email: str = "", place: int = 
 
 
 def _rows(
-    words: list[str], prints: list[str], *, keys: list[str], place: int
+    words: list[str], prints: Sequence[str], *, keys: list[str], place: int
 ) -> list[tuple[str, str, str, int, int, Any]]:
     """(kind, key, term, spam, good, threshold). Written out: the same as four querysets takes five times as long to build."""
     since = connection.ops.adapt_datetimefield_value(timezone.now() - repeats.REMEMBERED)

@@ -138,14 +138,14 @@ class Notebook:
         text = read(row.text)
         words = features(row.name, row.website, row.text)
         since = now - repeats.REMEMBERED
-        times = {print_: sum(at > since for at in self.prints.get(print_, ())) for print_ in repeats.prints(text)}
+        times = {print_: sum(at > since for at in self.prints.get(print_, ())) for print_ in repeats.prints(row.text)}
         said, places = said_by(text, name=row.name), places_of(row.text, website=row.website, email="")
         blocked = next((term for reads, term in sorted(self.terms) if stands_in(reads, said, places)), "")
         seen = {word: self.seen[word] for word in words if word in self.seen}
         return Memory(words, seen, self.learnt, self.threshold, {p: n for p, n in times.items() if n}, blocked)
 
     def note_posted(self, row: Row, *, now: datetime) -> None:
-        for print_ in repeats.prints(read(row.text)):
+        for print_ in repeats.prints(row.text):
             self.prints[print_].append(now)
 
     def strongest(self, most: int = 20) -> list[tuple[str, Counts]]:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from django.utils import timezone
 
-from articles.models import Article, Discussion
+from articles.models import Article, Discussion, Section
 from articles.skyline import house
 from tests.factories import make_article, make_author, make_section
 
@@ -227,6 +227,15 @@ def test_pages_cost_a_fixed_number_of_queries(client, django_assert_max_num_quer
     for path in ("/articles/", section.get_absolute_url(), author.get_absolute_url()):
         with django_assert_max_num_queries(6):
             client.get(path)
+
+
+def test_what_stands_around_a_page_changes_at_once(client, settings):
+    section = make_article().section
+    assert section.name in client.get("/").text
+    Section.objects.filter(pk=section.pk).update(name="Op het water")
+    settings.SITE_NAME, settings.CONTACT = "De Kade", "https://kade.example/schrijf"
+    page = client.get("/").text
+    assert "Op het water" in page and page.count("De Kade") >= 3 and "https://kade.example/schrijf" in page
 
 
 def test_the_masthead_marks_the_section_you_are_in(client):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 # Savepoint 2, posted before? 1 (PostgreSQL: a lock first), open? 2, parent 1, protected names 2, what the filter
 # remembers 1, insert 1;
 # under the lock: discussion 1, open? 1, parent and opening 2, reaction 1, opening 1, discussion 1.
-QUERIES_OF_A_REPLY = 19 if connection.vendor == "postgresql" else 18
+QUERIES_OF_A_REPLY = 17 if connection.vendor == "postgresql" else 16
 
 
 def test_an_opening_and_its_answers_get_numbers_in_order_of_publication(publish_at_once):

@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import DatabaseError
+from django.utils import timezone
 
 from articles.models import Discussion
-from forum.prepared import Stored
+from forum.prepared import Added, Stored
+from forum.reactions.models import Reaction
 from tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +38,21 @@ def test_a_row_that_is_gone_is_an_error():
 def test_a_column_that_is_not_there_is_an_error():
     with pytest.raises(AssertionError):
         Stored(Discussion, "visibility")
+
+
+def test_a_new_row_is_what_save_would_have_made():
+    article = make_article()
+    values = {"name": "Noor", "body": "Mooi.", "created_at": timezone.now(), "held_because": ["links"]}
+    saved, added = (Reaction(article=article, fingerprint=print_, **values) for print_ in ("one", "other"))
+    saved.save(force_insert=True)
+    Added(Reaction)(added)
+    assert added.pk and added.pk != saved.pk and not added._state.adding
+    rows = Reaction.objects.in_bulk()
+    differing = {field.attname for field in Reaction._meta.concrete_fields
+                 if getattr(rows[saved.pk], field.attname) != getattr(rows[added.pk], field.attname)}  # fmt: skip
+    assert differing == {"id", "fingerprint"}
+
+
+def test_a_model_without_numbers_of_its_own_cannot_be_added():
+    with pytest.raises(AssertionError):
+        Added(Discussion)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.models import Article, Author
 from forum import text
-from forum.prepared import A_MOMENT, A_NUMBER, Prepared
+from forum.prepared import A_MOMENT, A_NUMBER, Added, Prepared
 from forum.reactions import naming, pace, pauses, placing, rendering
 from forum.reactions.actions.errors import AlreadyPosted, Closed, NotProven, ParentGone, Paused, TooMany
 from forum.reactions.actions.locking import lock, lock_number, open_discussion
@@ -53,9 +53,9 @@ def post_reaction(
 ) -> Reaction:
     """Screen and store one reaction, publish it if its verdict allows, and ask for consent if an address came along.
 
-    Everything is written in one transaction. The strings must come out of forum.cleaning. `email_proven`: this browser confirmed this
-    address recently, so it need not be confirmed again. `follower`: it came by mail from this subscription's address, in
-    place of `email`; nothing is asked. `former_client_keys`: those of the same client in the hour before its key changed.
+    Everything is written in one transaction. The strings must come out of forum.cleaning. `article`: as it was just read,
+    with its discussion. `email_proven`: this browser confirmed this address recently, so it need not be confirmed
+    again. `follower`: it came by mail from this subscription's address, in place of `email`; nothing is asked. `former_client_keys`: those of the same client in the hour before its key changed.
     `author`: who of the byline speaks; under his own name, and he asks himself nothing. `by_editors`: it is one of the
     staff, under `name`. Raises Closed, ParentGone, Paused, AlreadyPosted, TooMany; a second identical post costs nothing.
     """
@@ -82,7 +82,8 @@ def post_reaction(
     by_staff = reaction.by_author or by_editors
 
     # What only reads and reckons comes before the transaction: on SQLite everybody waits for whoever writes.
-    discussion = open_discussion(article)
+    if not article.discussion.is_open or not article.is_public:
+        raise Closed
     reaction.parent = _answered(reaction)
     own_keys = [client_key, *former_client_keys] if client_key and not by_staff else []
     lately = pace.of_client(own_keys, now=now)
@@ -98,7 +99,7 @@ def post_reaction(
             name=reaction.name,
             website=website,
             body=body,
-            mode=strictest(settings.MODERATION, discussion.state),
+            mode=strictest(settings.MODERATION, article.discussion.state),
             known_reader=is_known(reaction),
             by_staff=by_staff,
             honeypot=honeypot,
@@ -132,7 +133,7 @@ def post_reaction(
             reaction.subscription = subscribe(
                 email=email, article=article, scope=notify, client_key=client_key, proven=email_proven, now=now
             )
-        reaction.save(force_insert=True)
+        _ADDED(reaction)
         spam.note_posted(body, place=article.pk, now=now)
         if settings.AKISMET_KEY and not by_staff:
             spam.note_check(reaction.pk, now=now)
@@ -225,7 +226,8 @@ def fingerprint(reaction: Reaction) -> str:
     return hashed(sha256("\0".join(parts).encode()).digest())
 
 
-# What every post asks.
+# What every post asks and stores.
+_ADDED = Added(Reaction)
 _ANSWERED = Prepared(
     lambda article, number: Reaction.objects.filter(article=article, status=Status.PUBLISHED, pk=number),
     article=A_NUMBER,

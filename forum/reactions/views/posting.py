@@ -347,7 +347,9 @@ def _article(slug: str) -> Article:
 
 
 _ARTICLE = Prepared(
-    lambda slug, now: Article.objects.published(now).with_byline().filter(slug=slug), slug="a-slug", now=A_MOMENT
+    lambda slug, now: Article.objects.published(now).with_byline().defer("body", "body_html").filter(slug=slug),
+    slug="a-slug",
+    now=A_MOMENT,
 )
 
 
