@@ -95,7 +95,12 @@ class Disk:
             self._threads.release()
 
     def is_as_seen(self) -> bool:
-        return self._file >= 0 and self._state()[0] == self._seen
+        return self._file >= 0 and self._is_the_lock() and self._state()[0] == self._seen
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Within the lock. New, or somebody removed the whole folder."""
+        return not self._owned_by
 
     @property
     def is_ours(self) -> bool:
@@ -166,13 +171,17 @@ class Disk:
     def drop(self, path: str) -> None:
         """Within the lock. What cannot be removed stays known."""
         self._changing()
-        try:
-            with self._place(path) as place:
-                for suffix in reversed(SUFFIXES):
-                    with suppress(FileNotFoundError):
-                        os.unlink(f"index.html{suffix}", dir_fd=place)
-        except FileNotFoundError:
-            pass
+        faults = []
+        with suppress(FileNotFoundError), self._place(path) as place:
+            for suffix in reversed(SUFFIXES):
+                try:
+                    os.unlink(f"index.html{suffix}", dir_fd=place)
+                except FileNotFoundError:
+                    pass
+                except OSError as fault:
+                    faults.append(fault)
+        if faults:
+            raise faults[0]
         for label in self.labels[path]:
             with suppress(FileNotFoundError):
                 os.unlink(self.folder / "stamps" / label.name())
@@ -229,10 +238,17 @@ class Disk:
                     raise TimeoutError("another process holds the lock") from None
                 time.sleep(STEP_SECONDS)
                 continue
-            if os.fstat(self._file).st_nlink:
+            if self._is_the_lock():
                 return
-            os.close(self._file)  # somebody removed the whole folder
+            os.close(self._file)
             self._file = self._seen = -1
+
+    def _is_the_lock(self) -> bool:
+        """Not one that was removed with its folder: another process would hold another one."""
+        try:
+            return os.path.samestat(os.fstat(self._file), os.stat(self.folder / "lock"))
+        except FileNotFoundError:
+            return False
 
     def _open(self) -> None:
         if not self.folder.is_dir():

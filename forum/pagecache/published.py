@@ -5,6 +5,7 @@ goes out. Both happen under one lock, so none is put there after it became old.
 """
 
 import hashlib
+import json
 import logging
 import os
 import time
@@ -148,9 +149,10 @@ class Published:
         self.disk.sweep()
 
     def _purge(self) -> None:
-        if not self._began:
-            self.begin()
         with self.disk.held():
+            if not self._began or self.disk.is_nobodys:
+                self.disk.take()
+                self._began = True
             before = self.versions.stamp(None)
             old = self._old(before)
             if old:
@@ -267,7 +269,8 @@ def _is_so(label: Label, now: tuple[object, ...], versions: dict[int, int]) -> b
 
 def release() -> str:
     """Code, templates, words and settings: another release renders differently, and only the last that began publishes."""
-    said = hashlib.sha256(repr(sorted(os.environ.items())).encode())
+    values = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
+    said = hashlib.sha256(json.dumps(values, default=_named, skipkeys=True, sort_keys=True).encode())
     for room in ("forum", "articles", "templates", "locale", "static"):
         for folder, folders, files in os.walk(settings.BASE_DIR / room):
             folders[:] = sorted(name for name in folders if name != "__pycache__")
@@ -275,3 +278,8 @@ def release() -> str:
                 f"{folder} {[(name, os.stat(os.path.join(folder, name)).st_mtime_ns) for name in sorted(files)]}".encode()
             )
     return said.hexdigest()
+
+
+def _named(value: object) -> str:
+    """A setting that is no plain value, in words that are the same in another process."""
+    return str(value) if isinstance(value, Path) else type(value).__name__
