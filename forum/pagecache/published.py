@@ -56,6 +56,7 @@ class Published:
         self._offered: dict[str, Page] = {}
         self._offering = Lock()
         self._wake = Event()
+        self._thread: Thread | None = None
 
     def __len__(self) -> int:
         return len(self.disk.labels)
@@ -212,14 +213,17 @@ class Published:
         with self._faults():
             self.begin()
         if watching:
-            Thread(target=self._watch, name="published pages", daemon=True).start()
+            self._thread = Thread(target=self._watch, name="published pages", daemon=True)
+            self._thread.start()
         else:
             self.disk.sweep()
 
     def stop(self) -> None:
-        """The thread, soon. A process that ends need not say so."""
+        """The thread, when it has done what it is doing. A process that ends need not say so."""
         self._stopped = True
         self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def _watch(self) -> None:
         look_at = 0.0
