@@ -123,12 +123,19 @@ class Disk:
         self.labels = {}
         self._make_folders()
 
+    def has_aside(self) -> bool:
+        return any(name.startswith("old-") for name in self._names())
+
     def sweep(self) -> None:
         """What was put aside."""
+        for name in self._names():
+            if name.startswith("old-"):
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def _names(self) -> list[str]:
         with suppress(OSError):
-            for entry in os.scandir(self.folder):
-                if entry.name.startswith("old-"):
-                    shutil.rmtree(entry.path, ignore_errors=True)
+            return os.listdir(self.folder)
+        return []
 
     def draft(self, body: bytes) -> str:
         """A file beside the others, for `put`. Its moment is a sum of what is in it, as proxies make ETags of moment and size."""

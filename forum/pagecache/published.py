@@ -22,7 +22,7 @@ from forum.pagecache.versions import Away, Versions
 
 log = logging.getLogger(__name__)
 
-MOST_PAGES = 10_000
+MOST_PAGES = 5_000  # judging them after a post takes 2 µs each
 MOST_WAITING = 200
 LOOK_SECONDS = 0.5
 OFFER_SECONDS = 10.0  # a page is offered again: another process may have removed all
@@ -57,6 +57,7 @@ class Published:
         self._offering = Lock()
         self._wake = Event()
         self._thread: Thread | None = None
+        self._sweeper: Thread | None = None
 
     def __len__(self) -> int:
         return len(self.disk.labels)
@@ -147,7 +148,6 @@ class Published:
             if not same or not self._last <= now < self._next_end:
                 self._purge()
             self._last, self.looked = now, time.monotonic()
-        self.disk.sweep()
 
     def _purge(self) -> None:
         with self.disk.held():
@@ -232,10 +232,17 @@ class Published:
                 if time.monotonic() >= look_at:
                     look_at = time.monotonic() + LOOK_SECONDS
                     self.look()
+                    self._sweep()
                 self.publish_offered()
             except Exception:  # the next round may fare better; without one nothing old would leave
                 log.exception("finished pages on disk")
             self._wake.wait(max(0.0, look_at - time.monotonic()))
+
+    def _sweep(self) -> None:
+        """Beside us: thousands of files take longer than an old page may stand."""
+        if self.disk.has_aside() and not (self._sweeper and self._sweeper.is_alive()):
+            self._sweeper = Thread(target=self.disk.sweep, name="pages put aside", daemon=True)
+            self._sweeper.start()
 
 
 def _label(path: str, page: Page) -> Label | None:

@@ -234,7 +234,7 @@ def test_a_process_begins_with_nothing_and_only_the_last_release_publishes(shelf
     (folder / "new" / "left-behind").touch()
     newer = Published(folder, shelf.versions, owner="another release")
     newer.begin()
-    newer.look()
+    newer.disk.sweep()
     assert standing(shelf) == {} and sorted(os.listdir(folder)) == ["html", "lock", "new", "stamps"]
     assert not published_of(shelf).publish(address, shelf.store.get(address))
     assert newer.publish(address, shelf.store.get(address)) and address in standing(shelf)
@@ -434,7 +434,8 @@ def test_many_old_ones_go_at_once(shelf: FinishedPages, monkeypatch):
     published_of(shelf).after_write()
     folder = published_of(shelf).disk.folder
     assert standing(shelf) == {} and list(folder.glob("old-*"))
-    published_of(shelf).look()
+    published_of(shelf)._sweep()
+    published_of(shelf)._sweeper.join(20)
     assert not list(folder.glob("old-*"))
 
 
