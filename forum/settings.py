@@ -137,6 +137,12 @@ CACHES = {
 # Finished pages. Together at most a minute in the hands of others: what was taken away is then gone everywhere (P21).
 
 PAGES_MEGABYTES = whole_number("PAGES_MEGABYTES", 32, lowest=0, highest=4096)
+PAGES_DIR = env.str("PAGES_DIR", default="")
+if PAGES_DIR:
+    _pages = (BASE_DIR / PAGES_DIR).resolve()
+    if any(_pages == place or _pages in place.parents for place in (BASE_DIR, DATA_DIR.resolve())):
+        raise ImproperlyConfigured(f"PAGES_DIR is “{PAGES_DIR}”. It must be a folder for finished pages alone.")
+    PAGES_DIR = str(_pages)
 PROXY_SECONDS = whole_number("PROXY_SECONDS", 0, lowest=0, highest=60)
 PROXY_STALE_SECONDS = whole_number("PROXY_STALE_SECONDS", 0, lowest=0, highest=60)
 if PROXY_SECONDS + PROXY_STALE_SECONDS > 60:

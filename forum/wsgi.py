@@ -17,7 +17,7 @@ try:
 
     application = finished_pages(django)
     if isinstance(application, FinishedPages):
-        REGISTRY.register(Counted(application.counts, application.store))
+        REGISTRY.register(Counted(application.counts, application.store, application.published))
     # What is loaded by now stays: not looked through for garbage again and again.
     gc.collect()
     gc.freeze()

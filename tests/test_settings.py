@@ -43,6 +43,8 @@ WRONG = [
     ("DATABASE_POOL", "0", "a whole number from 1 to 500"),
     ("DATABASE_STATEMENT_SECONDS", "soon", "a whole number from 0 to 3600"),
     ("PAGES_MEGABYTES", "-1", "a whole number from 0 to 4096"),
+    ("PAGES_DIR", "/", "a folder for finished pages alone"),
+    ("PAGES_DIR", ".", "a folder for finished pages alone"),
     ("PROXY_SECONDS", "61", "a whole number from 0 to 60"),
     ("PROXY_STALE_SECONDS", "61", "a whole number from 0 to 60"),
     ("CACHE_URL", "memcached://localhost", "redis://host:port/0"),

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from django.utils import timezone
 from forum import replica
 from forum.ops import editions
 from forum.pagecache.asking import Visitors, known_etag
+from forum.pagecache.published import Published
 from forum.pagecache.routes import Route, known_query, route_of
 from forum.pagecache.store import Headers, Page, Store
 from forum.pagecache.versions import Away, versions
@@ -32,13 +34,15 @@ LONGEST_SECONDS = 3_600.0  # a page is made anew by then in any case
 WAIT_SECONDS = 10.0  # for who makes the same page
 LOOK_AGAIN_SECONDS = 60.0  # whether the triggers are there meanwhile
 KEPT_STATUS = "200 OK"
+READING = ("GET", "HEAD")  # they change nothing (P12)
 
 
 class FinishedPages:
-    def __init__(self, django: Application, *, most_bytes: int) -> None:
+    def __init__(self, django: Application, *, most_bytes: int, pages_dir: Path | None = None) -> None:
         self.django = django
         self.store = Store(most_bytes)
         self.versions = versions()
+        self.published = None if pages_dir is None else Published(pages_dir, self.versions)
         self.visitors = Visitors()
         self.host = urlsplit(settings.SITE_URL).netloc
         self.counts = dict.fromkeys(("kept", "unchanged", "made", "away", "from_replica"), 0)  # for who watches
@@ -47,10 +51,17 @@ class FinishedPages:
         self._look_at = 0.0  # monotonic; when to see whether the triggers are there; inf: they are
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] in ("GET", "HEAD") and self.visitors.is_anybody(environ):
+        if environ["REQUEST_METHOD"] not in READING:
+            answer = self.django(environ, start_response)
+            if self.published is not None:
+                self.published.after_write()
+            return answer
+        if self.visitors.is_anybody(environ):
             path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
             page = None if query else self.store.get(path)
             if page is not None and self._is_true(page):
+                if self.published is not None and path.endswith("/"):
+                    self.published.offer(path, page)
                 return self._answer(path, page, environ, start_response)
             route = None if environ.get("SCRIPT_NAME") else route_of(path)
             known = None if route is None else known_query(route, query)
@@ -187,9 +198,15 @@ class FinishedPages:
 
 def finished_pages(django: Application) -> Application:
     """As the settings want it. While developing, templates change under our feet."""
+    folder = Path(settings.PAGES_DIR) if settings.PAGES_DIR else None
     if settings.DEBUG or not settings.PAGES_MEGABYTES:
+        if folder is not None:  # what stood there goes all the same
+            Published(folder, versions()).start(watching=False)
         return django
-    return FinishedPages(django, most_bytes=settings.PAGES_MEGABYTES * 1_000_000)
+    pages = FinishedPages(django, most_bytes=settings.PAGES_MEGABYTES * 1_000_000, pages_dir=folder)
+    if pages.published is not None:
+        pages.published.start()
+    return pages
 
 
 def _for_anybody(environ: dict[str, Any], host: str, path: str, query: str) -> dict[str, Any]:

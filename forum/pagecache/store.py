@@ -22,7 +22,18 @@ CONDITIONAL_ONLY = frozenset({"content-type", "content-length", "content-encodin
 class Page:
     """`stamp` of `discussions`, None: of everything. `expires`: by the clock; `made`: a clock before that was set back."""
 
-    __slots__ = ("discussions", "encodings", "etag", "expires", "headers", "made", "modified", "ready", "stamp")
+    __slots__ = (
+        "discussions",
+        "encodings",
+        "etag",
+        "expires",
+        "headers",
+        "made",
+        "modified",
+        "offer_at",
+        "ready",
+        "stamp",
+    )
 
     def __init__(
         self,
@@ -35,6 +46,7 @@ class Page:
         expires: float,
     ) -> None:
         self.discussions, self.stamp, self.made, self.expires = discussions, stamp, made, expires
+        self.offer_at = 0.0  # monotonic; see published.py
         named = {name.lower(): value for name, value in headers}
         self.etag = named["etag"].strip('"')
         self.modified = "last-modified" in named
@@ -57,6 +69,11 @@ class Page:
                 own.append(("Content-Encoding", encoding))
             found = self.ready[encoding] = ([*self.headers, *own], body)
         return found
+
+    def packed(self) -> dict[str, bytes]:
+        """In every encoding, also a small one; none of them is kept for it."""
+        plain, ready = self._plain(), dict(self.ready)
+        return {name: ready[name][1] if name in ready else _packed(name, plain) for name in ENCODINGS}
 
     def etag_of(self, encoding: str) -> str:
         """Strong: other bytes, another one."""

@@ -7,7 +7,7 @@ import mmap
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -47,9 +47,9 @@ class Before(NamedTuple):
 
 
 class Versions:
-    """`stamp` is for checking, `before` for making. `place` is how parameters are written."""
+    """`stamp` is for checking, `before` for making. `place` is how parameters are written, `together` what joins rows."""
 
-    place = "%s"
+    place, together = "%s", "string_agg"
     trouble: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
 
     def __init__(self) -> None:
@@ -89,6 +89,18 @@ class Versions:
             if moment is not None
         ]
         return Before((*row[:2], *row[2 + len(selected) :]), min(ends, default=None))
+
+    def of_each(self, discussions: Iterable[int]) -> dict[int, int]:
+        """Of many discussions the version of each. Raises Away."""
+        listed = ", ".join(map(str, map(int, discussions)))
+        pairs = f"{self.together}(CAST(article_id AS text) || ':' || CAST(version AS text), ' ')"
+        found = self._ask(
+            f"SELECT {pairs} FROM articles_discussion WHERE article_id IN ({listed}) AND article_id > {self.place}",
+            (0,),
+        )
+        return {
+            int(one): int(version) for one, _, version in (pair.partition(":") for pair in (found[0] or "").split())
+        }
 
     def clock(self) -> Clock:
         """What a replica must have for a page whose `before` was asked earlier. Empty: nothing will do."""
@@ -199,7 +211,7 @@ class PostgreSQLVersions(Versions):
 class SQLiteVersions(Versions):
     """SQLite says in shared memory whether anybody stored anything: as long as that is the same, so is every answer."""
 
-    place = "?"
+    place, together = "?", "group_concat"
 
     def __init__(self) -> None:
         super().__init__()

@@ -4,6 +4,7 @@ import gzip
 import io
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -33,8 +34,8 @@ class Answer(NamedTuple):
         return {name: value for name, value in self.headers.items() if name not in OF_THE_KEEPER}
 
 
-def keeper(most_bytes: int = 10_000_000) -> FinishedPages:
-    return FinishedPages(get_wsgi_application(), most_bytes=most_bytes)
+def keeper(most_bytes: int = 10_000_000, pages_dir: Path | None = None) -> FinishedPages:
+    return FinishedPages(get_wsgi_application(), most_bytes=most_bytes, pages_dir=pages_dir)
 
 
 def ask(application: Application, address: str, method: str = "GET", **headers: str) -> Answer:
