@@ -59,16 +59,28 @@ class Added:
     """`row.save(force_insert=True)` of a model without parents, whose key the database gives; its SQL made once."""
 
     def __init__(self, model: type[Model]) -> None:
-        self._fields = [field for field in model._meta.concrete_fields if not field.primary_key]
         assert isinstance(model._meta.pk, AutoField)
         self._table, self._key = model._meta.db_table, model._meta.pk
+        self._fields = [field for field in model._meta.concrete_fields if field is not self._key]
+
+    def next_key(self) -> int:
+        """The key of the row that this transaction is going to add, for who must know it before. Nobody else gets it."""
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s))", [self._table, self._key.column])
+                return int(cursor.fetchone()[0])
+            assert connection.in_atomic_block  # SQLite has one writer at a time, and that is us
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [self._table])
+            row = cursor.fetchone()
+            return (row[0] if row else 0) + 1
 
     def __call__(self, row: Model) -> None:
+        fields = self._fields if row.pk is None else [self._key, *self._fields]
         quoted, has_returning = connection.ops.quote_name, connection.features.can_return_columns_from_insert
-        columns = ", ".join(quoted(str(field.column)) for field in self._fields)
-        places = ", ".join(["%s"] * len(self._fields))
+        columns = ", ".join(quoted(str(field.column)) for field in fields)
+        places = ", ".join(["%s"] * len(fields))
         returning = f" RETURNING {quoted(str(self._key.column))}" if has_returning else ""
-        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self._fields]
+        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
         with connection.cursor() as cursor:
             sql = f"INSERT INTO {quoted(self._table)} ({columns}) VALUES ({places}){returning}"  # noqa: S608  (of Meta)
             cursor.execute(sql, values)

@@ -41,7 +41,6 @@ _PUBLISHED_WITH_HEAT = Prepared(
     article=A_NUMBER,
     number=A_NUMBER + 1,
 )
-_WITH_HEAT = Prepared(lambda number: with_heat(Reaction.objects.filter(pk=number)), number=A_NUMBER)
 
 
 def is_heated(reaction: Reaction, now: datetime) -> bool:
@@ -51,12 +50,12 @@ def is_heated(reaction: Reaction, now: datetime) -> bool:
 
 
 def seconds_to_wait(answered: Reaction, *, client_key: str, now: datetime) -> int:
-    """Until this client may answer again in that conversation; 0 for now. What it posted and is held counts as well.
+    """Until this client may answer again in that conversation; 0 for now. `answered` knows its heat. What it posted and is held counts as well.
     Clients without an address cannot be told apart, so none of them waits.
 
     Inside the transaction of the post: of two posts at once, one waits here for the other.
     """
-    if not client_key or not any(is_heated(found, now) for found in _WITH_HEAT(number=answered.pk)):
+    if not client_key or not is_heated(answered, now):
         return 0
     if connection.vendor == "postgresql":  # SQLite's transactions come one after another by themselves (IMMEDIATE)
         key = blake2b(f"pause {answered.article_id} {answered.thread_no} {client_key}".encode(), digest_size=8).digest()

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from articles.models import Discussion
 from articles.skyline import MAX_HOUSES, house
-from forum.prepared import A_NUMBER, Prepared, Stored
+from forum.prepared import A_NUMBER, Added, Prepared, Stored
 from forum.reactions import answering, rendering
 from forum.reactions.models import MAX_PATH_LEVELS, Reaction
 
@@ -39,6 +39,7 @@ def _one(found: list[Discussion]) -> Discussion:
 
 
 _DISCUSSION = Prepared(lambda article: Discussion.objects.filter(pk=article), article=A_NUMBER)
+_ADDED = Added(Reaction)
 _PLACED = Stored(
     Reaction,
     *("thread_no", "reply_no", "path", "answers", "published_at", "status", "shown"),
@@ -52,17 +53,31 @@ _CHANGED = Stored(
 _LOCKED = Prepared(lambda article: Discussion.objects.select_for_update().filter(pk=article), article=A_NUMBER)
 
 
+def next_number() -> int:
+    """Of a reaction that this transaction adds: its part of the page holds its address."""
+    return _ADDED.next_key()
+
+
+def keep(reaction: Reaction) -> None:
+    """Add what is not published, or not yet. It has no place."""
+    _ADDED(reaction)
+
+
 def place(reaction: Reaction, discussion: Discussion, *, now: datetime, html: str = "") -> None:
     """Publish for the first time: give numbers, count, show. `html` when the caller made the part before the lock.
 
-    Reads the parent again: its state is certain now.
+    What is new is added as it is going to stand there: its row and its indexes are written once. Reads the parent again:
+    its state is certain now.
     """
     opening = _opening_above(reaction)
     _give_numbers(reaction, opening, discussion)
     reaction.answers = answering.question_above(reaction)
     reaction.status, reaction.shown, reaction.published_at = Reaction.Status.PUBLISHED, True, now
     reaction.html, reaction.html_version = html or rendering.part(reaction), rendering.HTML_VERSION
-    _PLACED(reaction)
+    if reaction._state.adding:
+        _ADDED(reaction)
+    else:
+        _PLACED(reaction)
     if opening:
         opening.replies += 1  # nobody else counts: we hold the lock
         _COUNTED(opening)

@@ -53,6 +53,17 @@ def test_a_new_row_is_what_save_would_have_made():
     assert differing == {"id", "fingerprint"}
 
 
+def test_the_number_of_a_row_is_known_before_it_is_added():
+    article, add = make_article(), Added(Reaction)
+    for _ in range(2):
+        reaction = Reaction(article=article, name="Noor", body="Mooi.", created_at=timezone.now())
+        reaction.pk = number = add.next_key()
+        add(reaction)
+        assert reaction.pk == number and Reaction.objects.filter(pk=number).exists()
+    later = Reaction.objects.create(article=article, name="Noor", body="Weer.", created_at=timezone.now())
+    assert later.pk > number
+
+
 def test_a_model_without_numbers_of_its_own_cannot_be_added():
     with pytest.raises(AssertionError):
         Added(Discussion)

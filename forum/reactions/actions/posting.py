@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from articles.models import Article, Author
 from forum import text
-from forum.prepared import A_MOMENT, A_NUMBER, Added, Prepared
+from forum.prepared import A_MOMENT, Prepared
 from forum.reactions import naming, pace, pauses, placing, rendering
 from forum.reactions.actions.errors import AlreadyPosted, Closed, NotProven, ParentGone, Paused, TooMany
 from forum.reactions.actions.locking import lock, lock_number, open_discussion
@@ -133,15 +133,17 @@ def post_reaction(
             reaction.subscription = subscribe(
                 email=email, article=article, scope=notify, client_key=client_key, proven=email_proven, now=now
             )
-        _ADDED(reaction)
-        spam.note_posted(body, place=article.pk, now=now)
-        if settings.AKISMET_KEY and not by_staff:
-            spam.note_check(reaction.pk, now=now)
         if publish:
-            html = rendering.part(reaction, words=words)  # needs the id; still before the lock
+            reaction.pk = placing.next_number()
+            html = rendering.part(reaction, words=words)  # before the lock
             placing.place(reaction, open_discussion(article, lock=True), now=now, html=html)
             if reaction.parent and reaction.parent.status != Status.PUBLISHED:
                 raise ParentGone
+        else:
+            placing.keep(reaction)
+        spam.note_posted(body, place=article.pk, now=now)
+        if settings.AKISMET_KEY and not by_staff:
+            spam.note_check(reaction.pk, now=now)
     return reaction
 
 
@@ -204,11 +206,11 @@ def _refuse_hasty(client_keys: Sequence[str], *, now: datetime) -> None:
 def _answered(reaction: Reaction) -> Reaction | None:
     if reaction.parent_id is None:
         return None
-    found = _ANSWERED(article=reaction.article_id, number=reaction.parent_id)
-    if not found:
+    found = pauses.published_with_heat(reaction.article, reaction.parent_id)
+    if found is None:
         raise ParentGone
-    reaction.depth = min(found[0].depth + 1, 32_767)
-    return found[0]
+    reaction.depth = min(found.depth + 1, 32_767)
+    return found
 
 
 def strictest(*modes: str) -> str:
@@ -226,13 +228,7 @@ def fingerprint(reaction: Reaction) -> str:
     return hashed(sha256("\0".join(parts).encode()).digest())
 
 
-# What every post asks and stores.
-_ADDED = Added(Reaction)
-_ANSWERED = Prepared(
-    lambda article, number: Reaction.objects.filter(article=article, status=Status.PUBLISHED, pk=number),
-    article=A_NUMBER,
-    number=A_NUMBER + 1,
-)
+# What every post asks.
 _OF_READER = Prepared(
     lambda reader, name: (
         Reaction.objects.filter(reader_key=reader)
