@@ -38,11 +38,20 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return render(request, "413.html", status=413)
 
 
+def not_whole(request: HttpRequest, status: int) -> HttpResponse:
+    """The connection broke, or was too slow (408), or nobody said how much would come (411)."""
+    return render(request, "408.html", status=status)
+
+
+def closed_for_a_moment() -> HttpResponse:
+    page = render_to_string("500.html", {"paused": True})
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Asks nothing of the database: it may be what failed. If so, the answer is "later" rather than "broken" (P6)."""
     fault = sys.exception()
     is_read_only = getattr(getattr(fault, "__cause__", None), "sqlstate", "") == READ_ONLY
     if is_read_only or isinstance(fault, OperationalError | InterfaceError):
-        page = render_to_string("500.html", {"paused": True})
-        return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+        return closed_for_a_moment()
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -8,9 +8,10 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import wraps
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.middleware.http import ConditionalGetMiddleware
 
-from forum import errors, logs, measures
+from forum import bodies, errors, logs, measures
 
 log = logging.getLogger("forum.requests")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -39,6 +40,7 @@ STAFF = (
     "/accounts/",
 )  # Django's own guards and larger limits hold there: pictures are uploaded
 MAX_STAFF_BYTES = 25_000_000
+BODY_SECONDS, STAFF_BODY_SECONDS = 20, 120  # from the first byte of a form to its last
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 MACHINES = ("/mail/events/",)  # send JSON, and no form; as small
@@ -191,7 +193,7 @@ class SecurityHeadersMiddleware(_Around):
 
 
 class RequestSizeMiddleware(_Around):
-    """Let in what we can read: a form of at most 200 kB and 50 fields, in UTF-8. NUL reaches no database."""
+    """Let in what we can read, when it is there: a form of at most 200 kB and 50 fields, in UTF-8. NUL reaches no database."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         for_staff = request.path_info.startswith(STAFF)
@@ -203,8 +205,31 @@ class RequestSizeMiddleware(_Around):
             del request.META["HTTP_COOKIE"]
         if request.method in SAFE_METHODS:
             return self.get_response(request)
-        readable = _length(request) <= MAX_STAFF_BYTES if for_staff else _is_readable_form(request)
-        return self.get_response(request) if readable else errors.too_large(request)
+        if "transfer-encoding" in request.headers:  # no length: nobody could tell whether it came whole
+            return errors.not_whole(request, 411)
+        length = _length(request)
+        if length > (MAX_STAFF_BYTES if for_staff else MAX_REQUEST_BYTES):
+            return errors.too_large(request)
+        try:
+            with _body(request, length, for_staff) as request._stream:
+                readable = for_staff or _is_readable_form(request)
+                return self.get_response(request) if readable else errors.too_large(request)
+        except bodies.NotWhole:
+            return errors.not_whole(request, 400)
+        except bodies.TooSlow:
+            return errors.not_whole(request, 408)
+        except bodies.TooManyWait:
+            return errors.closed_for_a_moment()
+
+
+def _body(request: HttpRequest, length: int, for_staff: bool) -> AbstractContextManager[BinaryIO]:
+    return bodies.taken_in(
+        request._stream,
+        length,
+        seconds=STAFF_BODY_SECONDS if for_staff else BODY_SECONDS,
+        peer=request.META.get("REMOTE_ADDR", ""),
+        port=int(request.META.get("SERVER_PORT") or 0),
+    )
 
 
 def _length(request: HttpRequest) -> int:
@@ -213,16 +238,10 @@ def _length(request: HttpRequest) -> int:
 
 
 def _is_readable_form(request: HttpRequest) -> bool:
-    if _length(request) > MAX_REQUEST_BYTES:
-        return False
-    if "chunked" in request.headers.get("transfer-encoding", ""):
-        _take_in_chunks(request)
     try:
         body = request.body
         if not body:
             return True
-        if len(body) > MAX_REQUEST_BYTES:
-            return False
         if request.content_type == "application/json" and request.path_info.startswith(MACHINES):
             return True
         if request.content_type not in FORMS:
@@ -239,13 +258,6 @@ def _is_readable_form(request: HttpRequest) -> bool:
 
 def _charset(request: HttpRequest) -> str:
     return (request.content_params or {}).get("charset", "utf-8").lower()
-
-
-def _take_in_chunks(request: HttpRequest) -> None:
-    """A body without a length: Django would see none."""
-    body = request.META["wsgi.input"].read(MAX_REQUEST_BYTES + 1)
-    request.META["CONTENT_LENGTH"] = str(len(body))
-    request._body = body
 
 
 class ConditionalReadMiddleware(ConditionalGetMiddleware):

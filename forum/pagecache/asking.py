@@ -13,6 +13,7 @@ from forum.pagecache.store import ENCODINGS, SUFFIXES
 
 Environ = Mapping[str, Any]
 MOST_REMEMBERED = 1_000  # different headers; then we begin anew
+LONGEST_REMEMBERED = 255  # characters; a thousand of what granian lets in would be 400 MB
 # Whose answer is a matter of Django's: it looks at moments and at what must match.
 FOR_DJANGO = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 
@@ -44,7 +45,9 @@ class Visitors:
         if found is None:
             if len(self._encodings) >= MOST_REMEMBERED:
                 self._encodings.clear()
-            found = self._encodings[said] = best_encoding(said)
+            found = best_encoding(said)
+            if len(said) <= LONGEST_REMEMBERED:
+                self._encodings[said] = found
         return found
 
     def is_our_host(self, host: str) -> bool:
@@ -53,7 +56,9 @@ class Visitors:
             if len(self._hosts) >= MOST_REMEMBERED:
                 self._hosts.clear()
             domain = split_domain_port(host)[0]
-            found = self._hosts[host] = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+            found = bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+            if len(host) <= LONGEST_REMEMBERED:
+                self._hosts[host] = found
         return found
 
 

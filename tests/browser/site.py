@@ -101,7 +101,7 @@ def running_site(data_dir: Path, **settings: str) -> Iterator[Site]:
             if server.poll() is not None:
                 break
             try:
-                if site.get("/").status == 200:
+                if site.get("/").status in (200, 301):  # moved: to https
                     break
             except OSError:
                 time.sleep(0.1)

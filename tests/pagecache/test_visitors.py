@@ -9,7 +9,7 @@ from django.test import Client
 
 from articles.models import Article
 from forum.pagecache import FinishedPages
-from forum.pagecache.asking import best_encoding
+from forum.pagecache.asking import LONGEST_REMEMBERED, Visitors, best_encoding
 from tests.factories import make_article, make_section
 from tests.pagecache.visit import ask, keeper
 from tests.reactions.talk import say
@@ -195,3 +195,14 @@ def test_p21_proxies_may_keep_a_page_as_long_as_the_settings_say(pages: Finished
     settings.PROXY_SECONDS, settings.PROXY_STALE_SECONDS = 20, 30
     said = "public, max-age=0, s-maxage=20, stale-while-revalidate=30"
     assert ask(pages, address).headers["Cache-Control"] == said == ask(pages.django, address).headers["Cache-Control"]
+
+
+def test_what_a_visitor_sends_does_not_fill_the_memory():
+    visitors = Visitors()
+    for number in range(2500):
+        assert visitors.encoding({"HTTP_ACCEPT_ENCODING": f"gzip, x{number}"}) == "gzip"
+        assert not visitors.is_our_host(f"h{number}.example")
+    assert visitors.encoding({"HTTP_ACCEPT_ENCODING": "br, " + "x" * 100_000}) == "br"
+    assert not visitors.is_our_host("h" * 100_000)
+    for kept in (visitors._encodings, visitors._hosts):
+        assert 0 < len(kept) <= 1000 and max(map(len, kept)) <= LONGEST_REMEMBERED
