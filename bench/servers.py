@@ -16,7 +16,19 @@ from django.conf import settings
 from django.db import connection
 
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
-GRANIAN = ("--interface", "wsgi", "--no-ws", "--log-level", "error", "--workers", "1", "--blocking-threads", "8")
+GRANIAN = (
+    "--interface",
+    "wsgi",
+    "--http",
+    "1",
+    "--no-ws",
+    "--log-level",
+    "error",
+    "--workers",
+    "1",
+    "--blocking-threads",
+    "8",
+)
 
 TRIVIAL = """
 import pathlib

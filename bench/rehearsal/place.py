@@ -88,7 +88,7 @@ class Place:
     def start_web(self, name: str = "web", **settings: str) -> None:
         port = self.ports.setdefault(name, free_port())
         command = [sys.executable, "-m", "granian", "forum.wsgi:application", "--interface", "wsgi", "--host", "127.0.0.1",
-                   "--port", str(port), "--no-ws", "--log-level", "error", "--workers", "1", "--blocking-threads", "8",
+                   "--port", str(port), "--http", "1", "--no-ws", "--log-level", "error", "--workers", "1", "--blocking-threads", "8",
                    "--respawn-failed-workers", "--respawn-interval", "0.1", "--workers-kill-timeout", "10"]  # fmt: skip
         self._start(name, command, settings)
         wait_until(lambda: self.lives(name), f"{name} does not answer")

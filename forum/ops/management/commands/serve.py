@@ -77,7 +77,7 @@ class Command(BaseCommand):
     def _granian(self) -> list[str]:
         return [
             *(sys.executable, "-m", "granian", "forum.wsgi:application", "--interface", "wsgi"),
-            *("--host", self.address, "--port", str(settings.PORT), "--no-ws", "--log-level", "error"),
+            *("--host", self.address, "--port", str(settings.PORT), "--http", "1", "--no-ws", "--log-level", "error"),
             *("--workers", "1", "--blocking-threads", str(BLOCKING_THREADS)),
             *("--respawn-failed-workers", "--respawn-interval", str(RESPAWN_SECONDS)),
             *("--http1-header-read-timeout", str(HEADER_SECONDS * 1000), "--workers-kill-timeout", str(STOP_SECONDS)),
