@@ -57,6 +57,8 @@ def seal(email: str) -> str:
 
 def unseal(sealed: str) -> str:
     """The address; "" when it was tampered with or is more than a day old."""
+    if not sealed:
+        return ""
     try:
         return _fernet().decrypt(sealed.encode(), ttl=SEALED_SECONDS).decode()
     except (InvalidToken, UnicodeEncodeError):
