@@ -7,8 +7,6 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
-from django.apps import apps
-from django.core import serializers
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -24,6 +22,7 @@ from tests.hostile import STRINGS
 from tests.mailserver import html_of, links_in, mail_server, text_of
 from tests.reactions.posts import FROM_OUR_PAGE, cookies_of, inputs, send
 from tests.reactions.talk import say, say_many
+from tests.subscriptions.database import everything
 from tests.subscriptions.readers import ask, confirm_path, follow, manage_path, stop_path
 
 pytestmark = pytest.mark.django_db
@@ -63,16 +62,6 @@ def public_pages(article: Article, reaction: Reaction | None = None) -> list[str
 def mailed_pages(article: Article) -> list[str]:
     held, asked = follow(article, "lezer@voorbeeld.example"), ask(article, "nieuw@voorbeeld.example")
     return [confirm_path(asked), manage_path(held), stop_path(held)]
-
-
-def everything() -> str:
-    """Every row of every table."""
-    rows = [
-        json.loads(serializers.serialize("json", model._base_manager.order_by("pk")))
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed
-    ]
-    return json.dumps(rows, sort_keys=True)
 
 
 # Addresses

@@ -1,15 +1,12 @@
 """What holds for every kind of mail: whoever only reads changes nothing, and one click stops what can be stopped."""
 
 import http.client
-import json
 import logging
 import re
 from urllib.parse import urlsplit
 
 import pytest
-from django.apps import apps
 from django.conf import settings as site
-from django.core import serializers
 from django.test import Client
 
 from forum.outbox.models import OutgoingMail
@@ -19,6 +16,7 @@ from tests.mailserver import html_of, mail_server, text_of
 from tests.outbox.kinds import LEZER, MAKERS, reaction
 from tests.outbox.rows import pass_time
 from tests.outbox.scripted import scripted_server
+from tests.subscriptions.database import everything
 
 SITE = "https://luisterkamer.example"
 KINDS = sorted(site.OUTBOX_BUILDERS)
@@ -30,16 +28,6 @@ def the_site(settings):
     settings.SITE_URL = SITE
     settings.ALLOWED_HOSTS = ["luisterkamer.example"]
     settings.MAIL_DOMAIN = "luisterkamer.example"
-
-
-def everything() -> str:
-    """All rows of all tables, staff and sessions too."""
-    rows = [
-        json.loads(serializers.serialize("json", model._default_manager.order_by("pk")))
-        for model in sorted(apps.get_models(), key=lambda model: model._meta.label)
-        if model._meta.managed
-    ]
-    return json.dumps(rows, sort_keys=True)
 
 
 def links(message) -> set[str]:

@@ -2,11 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.site import ROOT, Site, running_site
+from tests.browser.site import ROOT, Site, running_site, with_demo
 from tests.needs import cannot_run
 
 TOOLS = ROOT / ".tools" / "node_modules"
@@ -39,7 +40,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def site(browser_tools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(browser_tools: None, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site with the demo content; reactions appear at once."""
-    with running_site(tmp_path_factory.mktemp("site"), MODERATION="after", TRUSTED_PROXIES="127.0.0.1") as site:
+    folder = with_demo(shared_folder, tmp_path_factory.mktemp("site"))
+    with running_site(folder, MODERATION="after", TRUSTED_PROXIES="127.0.0.1") as site:
         yield site

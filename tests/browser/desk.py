@@ -6,6 +6,7 @@ Nobody else may sign with their names: on the site that all tests share they are
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext
@@ -29,6 +30,7 @@ print(session.session_key)
 """
 
 
+@cache
 def session_of(data_dir: Path, name: str, role: str) -> str:
     environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
     run = subprocess.run(

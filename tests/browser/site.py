@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 
 from tests.mailserver import Keeper, free_port
+from tests.migrated import made_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -75,6 +77,17 @@ class Site:
                 return
             time.sleep(0.1)
         raise AssertionError(f"no mail number {count} for {receiver} in half a minute")
+
+
+def with_demo(shared_folder: Path, to: Path) -> Path:
+    """A data folder as a first start leaves it, which takes half a minute: made once, then copied."""
+    with made_once(shared_folder, "demo") as first:
+        if first:
+            (shared_folder / "demo").mkdir()
+            with running_site(shared_folder / "demo"):
+                pass
+    shutil.copytree(shared_folder / "demo", to, dirs_exist_ok=True)
+    return to
 
 
 @contextmanager

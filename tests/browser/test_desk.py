@@ -11,16 +11,16 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.desk import log_in, session_of
 from tests.browser.judges import barriers, html_faults, is_too_wide
-from tests.browser.site import Site, running_site
+from tests.browser.site import Site, running_site, with_demo
 from tests.browser.test_every_page import show
 
 Enter = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def desk(browser_tools, tmp_path_factory) -> Iterator[tuple[Site, dict[str, str]]]:
+def desk(browser_tools, shared_folder, tmp_path_factory) -> Iterator[tuple[Site, dict[str, str]]]:
     """A site of its own, with the sessions of two editors and an author."""
-    folder = tmp_path_factory.mktemp("desk")
+    folder = with_demo(shared_folder, tmp_path_factory.mktemp("desk"))
     with running_site(folder, TIME_ZONE="UTC") as site:
         people = {"karim": "editor", "mieke": "editor"}
         yield site, {name: session_of(folder, name, role) for name, role in people.items()}

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.desk import log_in, session_of
 from tests.browser.judges import barriers, html_faults, is_too_wide
-from tests.browser.site import Site, running_site
+from tests.browser.site import Site, running_site, with_demo
 from tests.browser.test_every_page import HALLERWAARD, show
 
 Enter = Callable[..., Page]
@@ -18,8 +18,8 @@ SITE_IS_SLOW = 15_000  # milliseconds; two cores may be shared by many
 
 
 @pytest.fixture(scope="module")
-def desk(browser_tools, tmp_path_factory) -> Iterator[tuple[Site, dict[str, str]]]:
-    folder = tmp_path_factory.mktemp("moderation")
+def desk(browser_tools, shared_folder, tmp_path_factory) -> Iterator[tuple[Site, dict[str, str]]]:
+    folder = with_demo(shared_folder, tmp_path_factory.mktemp("moderation"))
     with running_site(folder, MODERATION="before", REPORTS_HIDE="0") as site:
         yield site, {name: session_of(folder, name, "moderator") for name in ("ruth", "wim")}
 

@@ -21,6 +21,8 @@ HAND_OVER = """([kind, where, name, content]) => {
         : new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true }));
 }"""
 
+ADDRESSES = ("", "1/", "1/delete/")
+
 
 @pytest.fixture
 def desk(site: Site, page: Page) -> Page:
@@ -97,11 +99,15 @@ def test_the_focal_point_is_chosen_with_the_mouse_and_with_the_keys(desk: Page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ["", "1/", "1/delete/"])
-def test_the_pages_for_pictures_are_sound(site: Site, desk: Page, address: str, scheme: str, tmp_path):
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_pages_for_pictures_are_sound(site: Site, desk: Page, address: str, scheme: str):
     desk.set_viewport_size({"width": 360, "height": 740})
     desk.emulate_media(color_scheme=scheme)
     desk.goto(f"{site.url}/desk/articles/2/pictures/{address}")
     assert not is_too_wide(desk)
     assert not barriers(desk, address)
-    assert not html_faults({"page": desk.context.request.get(desk.url).text()}, tmp_path)
+
+
+def test_the_pages_for_pictures_are_valid_html(site: Site, desk: Page, tmp_path):
+    pages = (f"{site.url}/desk/articles/2/pictures/{address}" for address in ADDRESSES)
+    assert not html_faults({page: desk.context.request.get(page).text() for page in pages}, tmp_path)

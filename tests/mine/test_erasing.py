@@ -24,8 +24,8 @@ from tests.factories import make_article
 from tests.mine.owners import act, later, mailed_path, post, post_and_confirm
 from tests.reactions.posts import FROM_OUR_PAGE, send, text_of
 from tests.reactions.talk import say
+from tests.subscriptions.database import everything
 from tests.subscriptions.test_privacy import shapes_of
-from tests.test_contract import everything
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("publish_at_once")]
 CANARY = "Kanarie.Geheim@Vogelkooi.example"

@@ -10,7 +10,7 @@ from forum.subscriptions.models import Subscription
 from tests.factories import make_article
 from tests.mine.owners import SANNE, act, confirm_last, later, mailed_path, post, post_and_confirm
 from tests.reactions.posts import FROM_OUR_PAGE, text_of
-from tests.test_contract import everything
+from tests.subscriptions.database import everything
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("publish_at_once")]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import connection
 
 from tests.browser.site import ROOT
+from tests.migrated import Migrated, on_server, url_of
 
 # Truth about one moment: what is counted equals what stands there, numbers without a gap.
 TRUTH = """
@@ -31,11 +32,17 @@ class Place:
         self.vendor = vendor or connection.vendor
         self.url = f"sqlite:///{self.folder / 'db.sqlite3'}"
         if self.vendor == "postgresql":
-            server = connection.settings_dict
             self.database = f"backup_{os.getpid()}_{name}"
-            self.url = f"postgres://{server['USER']}@/{self.database}"
-            self._on_server(f"CREATE DATABASE {self.database}")
+            self.url = url_of(self.database)
+            on_server(f"CREATE DATABASE {self.database}")
         self.environment["DATABASE_URL"] = self.url
+
+    def migrate(self, migrated: Migrated) -> None:
+        if self.vendor == "postgresql":
+            on_server(f"DROP DATABASE {self.database}")
+            on_server(f"CREATE DATABASE {self.database} TEMPLATE {migrated.template()}")
+        else:
+            migrated.copy(self.folder / "db.sqlite3")
 
     def manage(self, *words: str, fails: bool = False) -> str:
         run = subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=self.environment,
@@ -48,7 +55,4 @@ class Place:
 
     def away(self) -> None:
         if self.vendor == "postgresql":
-            self._on_server(f"DROP DATABASE {self.database} WITH (FORCE)")
-
-    def _on_server(self, statement: str) -> None:
-        subprocess.run(["psql", "-q", "-U", "postgres", "-c", statement, "postgres"], check=True)
+            on_server(f"DROP DATABASE {self.database} WITH (FORCE)")

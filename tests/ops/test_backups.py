@@ -36,9 +36,9 @@ def places(tmp_path: Path):
         place.away()
 
 
-def test_p08_what_is_restored_is_a_state_that_existed(places, tmp_path: Path):
+def test_p08_what_is_restored_is_a_state_that_existed(places, migrated, tmp_path: Path):
     ours, theirs = places
-    ours.manage("migrate", "-v0")
+    ours.migrate(migrated)
     ours.manage("shell", "-v0", "-c", SITE)
     (ours.folder / "media" / "articles").mkdir(parents=True)
     (ours.folder / "media" / "articles" / "a-640.jpg").write_bytes(b"picture")
@@ -62,10 +62,10 @@ def test_p08_what_is_restored_is_a_state_that_existed(places, tmp_path: Path):
         writer.communicate()
 
 
-def test_what_cannot_be_restored_changes_nothing(places, tmp_path: Path):
+def test_what_cannot_be_restored_changes_nothing(places, migrated, tmp_path: Path):
     ours, theirs = places
     for place in places:
-        place.manage("migrate", "-v0")
+        place.migrate(migrated)
         place.manage("shell", "-v0", "-c", SITE)
     good, bad = tmp_path / "good.tar", tmp_path / "bad.tar"
     ours.manage("backup", str(good))

@@ -15,6 +15,7 @@ from tests.browser.site import ROOT, running_site
 from tests.needs import cannot_run
 from tests.ops.cluster import Cluster
 
+pytestmark = pytest.mark.on_postgresql
 ONE_ARTICLE = """
 from tests.factories import make_article
 make_article(slug="stille-uur")

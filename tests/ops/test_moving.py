@@ -35,10 +35,10 @@ print(reaction.pk == Reaction.objects.count(), reaction.depth)
 
 
 @pytest.mark.parametrize(("old", "new"), WAYS)
-def test_every_row_comes_over_and_the_site_goes_on_there(tmp_path: Path, old: str, new: str):
+def test_every_row_comes_over_and_the_site_goes_on_there(migrated, tmp_path: Path, old: str, new: str):
     ours, theirs = Place(tmp_path, "ours", vendor=old), Place(tmp_path, "theirs", vendor=new)
     try:
-        ours.manage("migrate", "-v0")
+        ours.migrate(migrated)
         ours.manage("shell", "-v0", "-c", FILL)
         said = ours.manage("move_database", theirs.url)
         assert "reactions_reaction: 28" in said and "outbox_address: 1203" in said and "Moved and compared" in said
@@ -51,10 +51,10 @@ def test_every_row_comes_over_and_the_site_goes_on_there(tmp_path: Path, old: st
         theirs.away()
 
 
-def test_while_a_worker_runs_nothing_is_moved(tmp_path: Path):
+def test_while_a_worker_runs_nothing_is_moved(migrated, tmp_path: Path):
     ours, theirs = Place(tmp_path, "ours"), Place(tmp_path, "theirs")
     try:
-        ours.manage("migrate", "-v0")
+        ours.migrate(migrated)
         ours.manage("shell", "-v0", "-c", "from forum.ops import health; health.beat()")
         assert "A worker is running." in ours.manage("move_database", theirs.url, fails=True)
         ours.manage("shell", "-v0", "-c", "from forum.ops.models import Heartbeat as H; H.objects.all().delete()")
@@ -68,10 +68,10 @@ def test_while_a_worker_runs_nothing_is_moved(tmp_path: Path):
     ("url", "sentence"),
     [("mysql://host/name", "starts with “mysql”"), ("postgres://u:p@host:port/x", "cannot be read")],
 )
-def test_an_address_that_cannot_be_right_is_said(tmp_path: Path, url: str, sentence: str):
+def test_an_address_that_cannot_be_right_is_said(migrated, tmp_path: Path, url: str, sentence: str):
     ours = Place(tmp_path, "ours")
     try:
-        ours.manage("migrate", "-v0")
+        ours.migrate(migrated)
         assert sentence in ours.manage("move_database", url, fails=True)
     finally:
         ours.away()

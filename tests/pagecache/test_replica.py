@@ -17,7 +17,10 @@ from tests.browser.site import ROOT
 from tests.needs import cannot_run
 from tests.ops.cluster import Cluster
 
-pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has replicas")
+pytestmark = [
+    pytest.mark.on_postgresql,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has replicas"),
+]
 
 BEFORE = """
 import django, json, psycopg

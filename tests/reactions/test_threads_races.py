@@ -45,7 +45,7 @@ class Racer:
 
 
 @pytest.fixture
-def racers(transactional_db, tmp_path):
+def racers(transactional_db, migrated, tmp_path):
     """Starts so many processes on a database of their own; on PostgreSQL that is the tests' own."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "forum.settings", "MODERATION": "after"}
     environment["DATA_DIR"] = str(site.DATA_DIR)
@@ -54,8 +54,7 @@ def racers(transactional_db, tmp_path):
         environment["DATABASE_URL"] = f"postgres://{old['USER']}:{old['PASSWORD']}@{old['HOST']}:{old['PORT']}/{name}"
     else:
         environment["DATABASE_URL"] = f"sqlite:///{tmp_path}/races.sqlite3"
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-        subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
+        migrated.copy(tmp_path / "races.sqlite3")
     running: list[Racer] = []
 
     def start(count: int, module: str = "tests.reactions.racer") -> list[Racer]:
