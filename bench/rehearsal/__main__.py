@@ -11,7 +11,7 @@ import time
 import traceback
 from pathlib import Path
 
-from bench.rehearsal import mail, nodes  # noqa: F401  (they add their faults)
+from bench.rehearsal import mail, nodes, power, schema  # noqa: F401  (they add their faults)
 from bench.rehearsal.faults import FAULTS, NotHere
 
 

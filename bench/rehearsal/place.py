@@ -31,9 +31,10 @@ import json
 from collections import Counter
 from articles.models import Discussion
 from forum.reactions.models import Reaction
-bodies = Counter(Reaction.objects.values_list("body", flat=True))
-published = Reaction.objects.filter(status="published")
-discussion = Discussion.objects.get()
+reactions = Reaction.objects.filter(article__slug="stille-uur")
+bodies = Counter(reactions.values_list("body", flat=True))
+published = reactions.filter(status="published")
+discussion = Discussion.objects.get(article__slug="stille-uur")
 numbers = sorted(published.filter(parent=None).values_list("thread_no", flat=True))
 print(json.dumps({
     "bodies": bodies,
@@ -56,6 +57,7 @@ class Place:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self.release = ROOT  # the code of what is started from now on
         unwanted = ("DATABASE_URL", "SITE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE")
         plain = {
             "DATA_DIR": str(folder / "data"),
@@ -72,7 +74,9 @@ class Place:
 
     def manage(self, *words: str, code: str = "") -> str:
         command = [sys.executable, "manage.py", *words, *(["shell", "-v0", "-c", code] if code else [])]
-        run = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            command, cwd=self.release, env=self.environment, capture_output=True, text=True, check=False
+        )
         if run.returncode:
             raise RuntimeError(run.stdout + run.stderr)
         return run.stdout
@@ -97,7 +101,7 @@ class Place:
         self._start(name, [*before, sys.executable, "manage.py", "worker"], settings)
 
     def _start(self, name: str, command: list[str], settings: dict[str, str]) -> None:
-        self.processes[name] = subprocess.Popen(command, cwd=ROOT, env=self.environment | settings, stdout=self.log,
+        self.processes[name] = subprocess.Popen(command, cwd=self.release, env=self.environment | settings, stdout=self.log,
                                                 stderr=self.log, start_new_session=True)  # fmt: skip
         self._commands[name] = (command, settings)
 
