@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from articles.models import Section
+from forum.readonly import is_read_only
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -14,4 +15,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "SITE_URL": settings.SITE_URL,
         "CONTACT": settings.CONTACT,
         "sections": Section.objects.all(),
+        "is_read_only": is_read_only,
     }

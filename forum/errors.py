@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from forum import readonly
+
 RETRY_SECONDS = 60
 READ_ONLY = "25006"  # PostgreSQL's word; Django calls it an InternalError
 
@@ -43,6 +45,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     fault = sys.exception()
     is_read_only = getattr(getattr(fault, "__cause__", None), "sqlstate", "") == READ_ONLY
     if is_read_only or isinstance(fault, OperationalError | InterfaceError):
-        page = render_to_string("500.html", {"paused": True})
+        page = render_to_string("500.html", {"paused": True, "is_read_only": readonly.is_read_only()})
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
     return HttpResponse(render_to_string("500.html"), status=500)

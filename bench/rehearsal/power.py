@@ -18,9 +18,9 @@ from bench.rehearsal.faults import Seen, cluster, psql, rehearse, site
 from bench.rehearsal.place import ARTICLE, Load, Place, wait_until
 from tests.ops.cluster import Cluster
 
-CUTS = int(os.environ.get("REHEARSE_CUTS", "4"))
+CUTS = int(os.environ.get("REHEARSE_CUTS", "3"))
 # After each cut: how many more states are looked at in which the disk had done something it was not asked. PROMISES P1
-# asks for 450 cuts: 10 with 44 each. Starting PostgreSQL on each takes a second, so it has a tenth of them.
+# asks for 450 cuts: 10 with 44 each. PostgreSQL is started on each, which takes seconds, so it has fewer.
 TORN = int(os.environ.get("REHEARSE_TORN", "30"))
 START_SECONDS = 10
 BODIES = "SELECT body FROM reactions_reaction"
@@ -73,7 +73,7 @@ class Sqlite:
 
 
 class Postgresql:
-    torn = TORN // 10
+    torn = TORN // 15
 
     def __init__(self, place: Place, disk: Disk, database: Cluster) -> None:
         self.place, self.disk, self.database = place, disk, database

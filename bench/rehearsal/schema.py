@@ -101,22 +101,25 @@ def _through_the_releases(folder: Path, *, database: Cluster | None = None) -> S
         place.manage(code=FILLED)
         for node in ("one", "two"):
             place.start_web(node)
-        with nginx(place, "one", "two") as front:
-            with Load(place, [front], clients=4).running() as load, Pages(place, front) as pages:
-                changes = Changes(place, load)
-                reader = _reads_for_long(database) if database else None
-                changes.migrate(_release(folder, "second", EXPAND, has_field=True), "expand and fill")
-                filled = int(place.manage(code=COUNT))
-                if reader:
-                    reader.wait()
-                changes.roll()
-                changes.migrate(_release(folder, "third", EXPAND | FORGET), "forget")
-                changes.roll()
-                changes.migrate(_release(folder, "fourth", EXPAND | FORGET | CONTRACT), "contract")
-                changes.migrate(_release(folder, "fifth", EXPAND | FORGET | CONTRACT | ANEW), "a table anew")
-                place.post("Een zeldzaamheid.", front)
-                is_read = "zeldzaamheid" in place.get(f"{ARTICLE}?order=newest", front).text
-                is_found = "zeldzaamheid" in place.get("/search/?q=zeldzaamheid", front).text
+        with (
+            nginx(place, "one", "two") as front,
+            Load(place, [front], clients=2).running() as load,
+            Pages(place, front) as pages,
+        ):
+            changes = Changes(place, load)
+            reader = _reads_for_long(database) if database else None
+            changes.migrate(_release(folder, "second", EXPAND, has_field=True), "expand and fill")
+            filled = int(place.manage(code=COUNT))
+            if reader:
+                reader.wait()
+            changes.roll()
+            changes.migrate(_release(folder, "third", EXPAND | FORGET), "forget")
+            changes.roll()
+            changes.migrate(_release(folder, "fourth", EXPAND | FORGET | CONTRACT), "contract")
+            changes.migrate(_release(folder, "fifth", EXPAND | FORGET | CONTRACT | ANEW), "a table anew")
+            place.post("Een zeldzaamheid.", front)
+            is_read = "zeldzaamheid" in place.get(f"{ARTICLE}?order=newest", front).text
+            is_found = "zeldzaamheid" in place.get("/search/?q=zeldzaamheid", front).text
         lost, twice, whole = load.lost_and_twice()
         failed = len(load.refused) + pages.failed
         waits = ", ".join(f"{name} {seconds:.1f}" for name, seconds in changes.waits.items())
