@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.rehearsal.place import ARTICLE, ROOT, Answer, Load, Place, program, wait_until
+from bench.rehearsal.place import ARTICLE, ROOT, Answer, Load, Place, children, command_of, program, wait_until
 from tests.mailserver import free_port
 from tests.ops.cluster import Cluster
 
@@ -109,6 +109,24 @@ def web_killed_sqlite(folder: Path) -> Seen:
 def web_killed_postgresql(folder: Path) -> Seen:
     with cluster() as database, site(folder, DATABASE_URL=database.url) as place:
         return _killed_under_load(place)
+
+
+@rehearse("kill -9 of the web server of manage.py serve", "0 accepted lost; serve stays and starts it anew")
+def web_killed_under_serve(folder: Path) -> Seen:
+    """By turns the process that answers and the one that started it, as soon as the site answers again."""
+    with site(folder) as place:
+        place.start_serve("web")
+        with Load(place, ["web"]).running() as load:
+            for kill in range(KILLS):
+                load.wait_for(1)
+                server = next(pid for pid in children(place.processes["web"].pid) if "granian" in command_of(pid))
+                os.kill(max(children(server), default=server) if kill % 2 else server, signal.SIGKILL)
+                wait_until(lambda: place.lives("web"), f"it does not come back after kill {kill + 1}")
+        stayed = place.processes["web"].poll() is None
+        place.stop("web")
+        lost, twice, whole = load.lost_and_twice()
+        words = f"{KILLS} kills, {len(load.accepted)} accepted: {lost} lost, {twice} twice; serve {'stays' if stayed else 'ENDED'}"
+        return Seen(words, lost == twice == 0 and whole and stayed)
 
 
 @rehearse("kill -9 of PostgreSQL, 8 clients", "0 accepted lost")

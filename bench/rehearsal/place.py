@@ -97,6 +97,12 @@ class Place:
         self._start(name, command, settings)
         wait_until(lambda: self.lives(name), f"{name} does not answer")
 
+    def start_serve(self, name: str) -> None:
+        """Web server and worker as one's own machine runs them."""
+        port = self.ports.setdefault(name, free_port())
+        self._start(name, [sys.executable, "manage.py", "serve"], {"PORT": str(port)})
+        wait_until(lambda: self.lives(name), f"{name} does not answer")
+
     def start_worker(self, name: str = "worker", before: tuple[str, ...] = (), **settings: str) -> None:
         self._start(name, [*before, sys.executable, "manage.py", "worker"], settings)
 
@@ -112,9 +118,7 @@ class Place:
 
     def kill_inner(self, name: str) -> None:
         """-9 of the process that serves; granian starts another, and ends when that happens twice within 5.5 seconds."""
-        pid = self.processes[name].pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        newest = max(int(child) for child in children)  # an older one only counts semaphores
+        newest = max(children(self.processes[name].pid))  # an older one only counts semaphores
         os.kill(newest, signal.SIGKILL)
 
     def is_back(self, name: str) -> bool:
@@ -168,6 +172,16 @@ def ask(method: str, port: int, path: str, body: str | None = None, *, timeout: 
         return Answer(0, {}, "", time.monotonic() - begun)
     finally:
         connection.close()
+
+
+def children(pid: int) -> list[int]:
+    file = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in file.read_text().split()] if file.exists() else []
+
+
+def command_of(pid: int) -> str:
+    file = Path(f"/proc/{pid}/cmdline")
+    return file.read_text().replace("\0", " ") if file.exists() else ""
 
 
 def wait_until(true: Callable[[], bool], otherwise: str, *, seconds: float = 120) -> None:
