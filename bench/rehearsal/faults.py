@@ -119,14 +119,32 @@ def web_killed_under_serve(folder: Path) -> Seen:
         with Load(place, ["web"]).running() as load:
             for kill in range(KILLS):
                 load.wait_for(1)
-                server = next(pid for pid in children(place.processes["web"].pid) if "granian" in command_of(pid))
+                server = _server(place)
                 os.kill(max(children(server), default=server) if kill % 2 else server, signal.SIGKILL)
-                wait_until(lambda: place.lives("web"), f"it does not come back after kill {kill + 1}")
+                # What a server had started goes on answering until it is stopped: there has to be another.
+                gone = 0 if kill % 2 else server
+                wait_until(
+                    lambda gone=gone: _server(place) != gone and place.lives("web"), f"kill {kill + 1}: not back"
+                )
         stayed = place.processes["web"].poll() is None
         place.stop("web")
         lost, twice, whole = load.lost_and_twice()
         words = f"{KILLS} kills, {len(load.accepted)} accepted: {lost} lost, {twice} twice; serve {'stays' if stayed else 'ENDED'}"
         return Seen(words, lost == twice == 0 and whole and stayed)
+
+
+def _server(place: Place) -> int:
+    """The web server that serve started; waits for one."""
+    serve, found = place.processes["web"], []
+
+    def is_there() -> bool:
+        if serve.poll() is not None:
+            raise RuntimeError("serve has ended")
+        found[:] = [pid for pid in children(serve.pid) if "granian" in command_of(pid)]
+        return bool(found)
+
+    wait_until(is_there, "serve starts no web server")
+    return found[0]
 
 
 @rehearse("kill -9 of PostgreSQL, 8 clients", "0 accepted lost")
