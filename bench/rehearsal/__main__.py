@@ -1,7 +1,7 @@
 """`python -m bench.rehearsal [words]`: every fault of PROMISES section E, made on purpose; a table of what was seen.
 
-With words: only faults whose name holds one of them. Takes about ten minutes; REHEARSE_KILLS, REHEARSE_MAILS and
-REHEARSE_WORKER_KILLS make it longer. Ends with 1 when something was not as promised; what this machine cannot rehearse is said.
+With words: only faults whose name holds one of them. Takes about a quarter of an hour; REHEARSE_KILLS, REHEARSE_MAILS,
+REHEARSE_WORKER_KILLS, REHEARSE_CUTS and REHEARSE_TORN make it longer. Ends with 1 when something was not as promised; what this machine cannot rehearse is said.
 """
 
 import signal
