@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from articles.models import Section
 from forum.prepared import Prepared
+from forum.readonly import is_read_only
 
 _SECTIONS = Prepared(lambda: Section.objects.all())
 
@@ -18,4 +19,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "SITE_URL": settings.SITE_URL,
         "CONTACT": settings.CONTACT,
         "sections": SimpleLazyObject(_SECTIONS),
+        "is_read_only": is_read_only,
     }

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from forum import readonly
+
 RETRY_SECONDS = 60
 READ_ONLY = "25006"  # PostgreSQL's word; Django calls it an InternalError
 
@@ -44,7 +46,7 @@ def not_whole(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def closed_for_a_moment() -> HttpResponse:
-    page = render_to_string("500.html", {"paused": True})
+    page = render_to_string("500.html", {"paused": True, "is_read_only": readonly.is_read_only()})
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
 
 

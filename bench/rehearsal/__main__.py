@@ -1,7 +1,7 @@
 """`python -m bench.rehearsal [words]`: every fault of PROMISES section E, made on purpose; a table of what was seen.
 
-With words: only faults whose name holds one of them. Takes about ten minutes; REHEARSE_KILLS, REHEARSE_MAILS and
-REHEARSE_WORKER_KILLS make it longer. Ends with 1 when something was not as promised; what this machine cannot rehearse is said.
+With words: only faults whose name holds one of them. Takes about a quarter of an hour; REHEARSE_KILLS, REHEARSE_MAILS,
+REHEARSE_WORKER_KILLS, REHEARSE_CUTS and REHEARSE_TORN make it longer. Ends with 1 when something was not as promised; what this machine cannot rehearse is said.
 """
 
 import signal
@@ -11,7 +11,7 @@ import time
 import traceback
 from pathlib import Path
 
-from bench.rehearsal import mail, nodes  # noqa: F401  (they add their faults)
+from bench.rehearsal import mail, nodes, power, schema  # noqa: F401  (they add their faults)
 from bench.rehearsal.faults import FAULTS, NotHere
 
 

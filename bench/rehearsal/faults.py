@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.rehearsal.place import ARTICLE, ROOT, Load, Place, program, wait_until
+from bench.rehearsal.place import ARTICLE, ROOT, Answer, Load, Place, children, command_of, program, wait_until
 from tests.mailserver import free_port
 from tests.ops.cluster import Cluster
 
 KILLS = int(os.environ.get("REHEARSE_KILLS", "15"))  # PROMISES P1 asks for 100
 TEXT = "Dit wil ik niet kwijt."
+BANNER = "niets worden opgeslagen"
 READ = (
     ARTICLE,
     "/",
@@ -110,6 +111,42 @@ def web_killed_postgresql(folder: Path) -> Seen:
         return _killed_under_load(place)
 
 
+@rehearse("kill -9 of the web server of manage.py serve", "0 accepted lost; serve stays and starts it anew")
+def web_killed_under_serve(folder: Path) -> Seen:
+    """By turns the process that answers and the one that started it, as soon as the site answers again."""
+    with site(folder) as place:
+        place.start_serve("web")
+        with Load(place, ["web"]).running() as load:
+            for kill in range(KILLS):
+                load.wait_for(1)
+                server = _server(place)
+                os.kill(max(children(server), default=server) if kill % 2 else server, signal.SIGKILL)
+                # What a server had started goes on answering until it is stopped: there has to be another.
+                gone = 0 if kill % 2 else server
+                wait_until(
+                    lambda gone=gone: _server(place) != gone and place.lives("web"), f"kill {kill + 1}: not back"
+                )
+        stayed = place.processes["web"].poll() is None
+        place.stop("web")
+        lost, twice, whole = load.lost_and_twice()
+        words = f"{KILLS} kills, {len(load.accepted)} accepted: {lost} lost, {twice} twice; serve {'stays' if stayed else 'ENDED'}"
+        return Seen(words, lost == twice == 0 and whole and stayed)
+
+
+def _server(place: Place) -> int:
+    """The web server that serve started; waits for one."""
+    serve, found = place.processes["web"], []
+
+    def is_there() -> bool:
+        if serve.poll() is not None:
+            raise RuntimeError("serve has ended")
+        found[:] = [pid for pid in children(serve.pid) if "granian" in command_of(pid)]
+        return bool(found)
+
+    wait_until(is_there, "serve starts no web server")
+    return found[0]
+
+
 @rehearse("kill -9 of PostgreSQL, 8 clients", "0 accepted lost")
 def database_killed(folder: Path) -> Seen:
     with cluster() as database, site(folder, DATABASE_URL=database.url) as place:
@@ -176,19 +213,29 @@ def lock_held(folder: Path) -> Seen:
         return Seen(words, kept and page.status == 200)
 
 
-@rehearse("PostgreSQL is read-only", "reading 200, posting 503 with the text")
+@rehearse("PostgreSQL is read-only", "reading 200 with a banner, posting 503 with the text")
 def database_read_only(folder: Path) -> Seen:
     with cluster() as database, site(folder, DATABASE_URL=database.url) as place:
         psql(database, "ALTER DATABASE postgres SET default_transaction_read_only = on")
         place.start_web()
-        pages = [place.get(path).status for path in READ]
+        answers = [place.get(path) for path in READ]
+        pages, unsaid = [answer.status for answer in answers], _without_banner(answers)
         refused = [place.post(TEXT), place.follow()]
         psql(database, "ALTER DATABASE postgres RESET default_transaction_read_only")
         psql(database, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
         after = place.post(TEXT).status
         posts = [answer.status for answer in refused]
-        words = f"{len(pages)} pages {sorted(set(pages))}, post and follow {posts}, then {after}"
-        return Seen(words, set(pages) == {200} and posts == [503, 503] and TEXT in refused[0].text and after == 303)
+        unsaid += _without_banner(refused)
+        words = (
+            f"{len(pages)} pages {sorted(set(pages))}, {unsaid} without banner, post and follow {posts}, then {after}"
+        )
+        kept = set(pages) == {200} and posts == [503, 503] and not unsaid
+        return Seen(words, kept and TEXT in refused[0].text and after == 303)
+
+
+def _without_banner(answers: list[Answer]) -> int:
+    return sum(answer.headers.get("Content-Type", "").startswith("text/html") and BANNER not in answer.text
+               for answer in answers)  # fmt: skip
 
 
 @rehearse("the disk is full, SQLite", "503 with the text; works again by itself; 0 accepted lost, integrity ok")
@@ -230,7 +277,7 @@ def disk_full(folder: Path) -> Seen:
         subprocess.run(["umount", "--lazy", small], check=False)
 
 
-@rehearse("the file system is read-only, SQLite", "reading 200, posting 503 with the text")
+@rehearse("the file system is read-only, SQLite", "reading 200 with a banner, posting 503 with the text")
 def sqlite_read_only(folder: Path) -> Seen:
     """The same file by two ways: one for the site as it was, one through which nothing can be written."""
     kept, frozen = folder / "kept", folder / "frozen"
@@ -244,12 +291,14 @@ def sqlite_read_only(folder: Path) -> Seen:
             place.start_web()
             place.post("Ervoor.")
             place.start_web("frozen", DATABASE_URL=f"sqlite:///{frozen}/db.sqlite3")
-            pages = [place.get(path, "frozen").status for path in READ]
+            answers = [place.get(path, "frozen") for path in READ]
+            pages = [answer.status for answer in answers]
             refused = [place.post(TEXT, "frozen"), place.follow("frozen")]
             after = place.post(TEXT).status
             posts = [answer.status for answer in refused]
-            words = f"{len(pages)} pages {sorted(set(pages))}, post and follow {posts}, then {after}"
-            right = set(pages) == {200} and posts == [503, 503] and after == 303
+            unsaid = _without_banner([*answers, *refused])
+            words = f"{len(pages)} pages {sorted(set(pages))}, {unsaid} without banner, post and follow {posts}, then {after}"
+            right = set(pages) == {200} and posts == [503, 503] and after == 303 and not unsaid
             return Seen(words, right and TEXT in refused[0].text)
     finally:
         subprocess.run(["umount", "--lazy", frozen], check=False)

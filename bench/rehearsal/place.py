@@ -31,9 +31,10 @@ import json
 from collections import Counter
 from articles.models import Discussion
 from forum.reactions.models import Reaction
-bodies = Counter(Reaction.objects.values_list("body", flat=True))
-published = Reaction.objects.filter(status="published")
-discussion = Discussion.objects.get()
+reactions = Reaction.objects.filter(article__slug="stille-uur")
+bodies = Counter(reactions.values_list("body", flat=True))
+published = reactions.filter(status="published")
+discussion = Discussion.objects.get(article__slug="stille-uur")
 numbers = sorted(published.filter(parent=None).values_list("thread_no", flat=True))
 print(json.dumps({
     "bodies": bodies,
@@ -56,6 +57,7 @@ class Place:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
+        self.release = ROOT  # the code of what is started from now on
         unwanted = ("DATABASE_URL", "SITE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE")
         plain = {
             "DATA_DIR": str(folder / "data"),
@@ -72,7 +74,9 @@ class Place:
 
     def manage(self, *words: str, code: str = "") -> str:
         command = [sys.executable, "manage.py", *words, *(["shell", "-v0", "-c", code] if code else [])]
-        run = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            command, cwd=self.release, env=self.environment, capture_output=True, text=True, check=False
+        )
         if run.returncode:
             raise RuntimeError(run.stdout + run.stderr)
         return run.stdout
@@ -93,11 +97,17 @@ class Place:
         self._start(name, command, settings)
         wait_until(lambda: self.lives(name), f"{name} does not answer")
 
+    def start_serve(self, name: str) -> None:
+        """Web server and worker as one's own machine runs them."""
+        port = self.ports.setdefault(name, free_port())
+        self._start(name, [sys.executable, "manage.py", "serve"], {"PORT": str(port)})
+        wait_until(lambda: self.lives(name), f"{name} does not answer")
+
     def start_worker(self, name: str = "worker", before: tuple[str, ...] = (), **settings: str) -> None:
         self._start(name, [*before, sys.executable, "manage.py", "worker"], settings)
 
     def _start(self, name: str, command: list[str], settings: dict[str, str]) -> None:
-        self.processes[name] = subprocess.Popen(command, cwd=ROOT, env=self.environment | settings, stdout=self.log,
+        self.processes[name] = subprocess.Popen(command, cwd=self.release, env=self.environment | settings, stdout=self.log,
                                                 stderr=self.log, start_new_session=True)  # fmt: skip
         self._commands[name] = (command, settings)
 
@@ -108,9 +118,7 @@ class Place:
 
     def kill_inner(self, name: str) -> None:
         """-9 of the process that serves; granian starts another, and ends when that happens twice within 5.5 seconds."""
-        pid = self.processes[name].pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        newest = max(int(child) for child in children)  # an older one only counts semaphores
+        newest = max(children(self.processes[name].pid))  # an older one only counts semaphores
         os.kill(newest, signal.SIGKILL)
 
     def is_back(self, name: str) -> bool:
@@ -164,6 +172,16 @@ def ask(method: str, port: int, path: str, body: str | None = None, *, timeout: 
         return Answer(0, {}, "", time.monotonic() - begun)
     finally:
         connection.close()
+
+
+def children(pid: int) -> list[int]:
+    file = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in file.read_text().split()] if file.exists() else []
+
+
+def command_of(pid: int) -> str:
+    file = Path(f"/proc/{pid}/cmdline")
+    return file.read_text().replace("\0", " ") if file.exists() else ""
 
 
 def wait_until(true: Callable[[], bool], otherwise: str, *, seconds: float = 120) -> None:

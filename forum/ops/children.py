@@ -14,7 +14,9 @@ STOPS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 WATCHED = STOPS | {signal.SIGCHLD}
 PATIENCE_SECONDS = 15  # running requests and the mail in hand may finish
 SHORTEST_SECONDS = 1.0  # what ends sooner cannot start: a port that is taken, a setting that is wrong
-MOST_STARTS = 20  # of one command within a minute
+# Of one command within a minute. granian ends by itself when what answers is killed twice in 5.5 seconds, so who goes on killing
+# makes it end about twenty times a minute.
+MOST_STARTS = 40
 # Source: prctl(2)
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -27,8 +29,8 @@ Commands = dict[str, Sequence[str]]
 def run_together(
     commands: Commands, *, once_started: Callable[[], None], once_again: Callable[[str], None] = lambda name: None
 ) -> str | None:
-    """Run the commands until we are told to stop. What is killed, by whomever, is started again, and `once_again` told its
-    name. Returns the name of one that will not stay: it ended at once, or over and over.
+    """Run the commands until we are told to stop. What ends is started again, and `once_again` told its name. Returns the name
+    of one that will not stay: it ended by itself at once, or over and over. What was killed with -9 is not to blame.
 
     While we watch, signals wait in line for `sigwait`: none is lost, and nothing has to be asked again and again.
     """
@@ -50,10 +52,13 @@ def run_together(
             for name, child in children.items():
                 if child.poll() is None:
                     continue
-                if not _may_start_again(starts[name]):
+                if child.returncode == -signal.SIGKILL:
+                    starts[name][-1:] = []  # counts for nothing
+                elif not _may_stay(starts[name]):
                     return name
                 _stop_orphans(but={one.pid for one in children.values()})  # they may still hold its port
                 children[name] = _start(commands[name])
+                starts[name].append(time.monotonic())
                 once_again(name)
     finally:
         _stop(children.values())
@@ -61,14 +66,10 @@ def run_together(
         signal.pthread_sigmask(signal.SIG_UNBLOCK, watched)
 
 
-def _may_start_again(starts: list[float]) -> bool:
-    """Notes the start when it may."""
+def _may_stay(starts: list[float]) -> bool:
     now = time.monotonic()
-    lately = [start for start in starts if now - start < 60]
-    if now - starts[-1] < SHORTEST_SECONDS or len(lately) >= MOST_STARTS:
-        return False
-    starts[:] = [*lately, now]
-    return True
+    starts[:-1] = [start for start in starts[:-1] if now - start < 60]
+    return now - starts[-1] >= SHORTEST_SECONDS and len(starts) < MOST_STARTS
 
 
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:

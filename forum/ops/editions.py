@@ -46,11 +46,15 @@ END $$"""
 
 
 def install() -> None:
-    """May run twice."""
+    """May run twice. Every page that is kept is old then: nobody knows what changed while they were away."""
     uninstall()
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in _postgresql() if connection.vendor == "postgresql" else _sqlite():
             cursor.execute(statement)
+        cursor.execute(
+            "INSERT INTO ops_edition (id, editorial, reactions) VALUES (0, 1, 0)"
+            " ON CONFLICT (id) DO UPDATE SET editorial = ops_edition.editorial + 1"
+        )
 
 
 def uninstall() -> None:

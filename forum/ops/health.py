@@ -12,6 +12,7 @@ from django.utils.crypto import get_random_string
 from forum.ops.models import Heartbeat
 from forum.outbox.models import OutgoingMail
 from forum.reactions.models import Reaction
+from forum.readonly import is_read_only
 
 BEAT_SECONDS = 15
 SILENT_AFTER = timedelta(seconds=120)  # a round of work may take half a minute, and a few of them may be slow
@@ -34,7 +35,7 @@ def rest() -> None:
 def report() -> dict[str, str]:
     """What is asked -> "ok", or what is the matter; in English, for machines and their keepers. Never raises."""
     found = {"database": _database()}
-    if found["database"] == "ok":
+    if not found["database"].startswith("does not"):
         found["worker"] = _worker()
         found["queue"] = "ok" if not is_behind() else f"work has been waiting for more than {OLD_QUEUE}"
     found["cache"] = _cache()
@@ -54,7 +55,7 @@ def _database() -> str:
             cursor.execute("SELECT 1")
     except (DatabaseError, InterfaceError) as fault:
         return f"does not answer ({type(fault).__name__})"
-    return "ok"
+    return "can only be read" if is_read_only() else "ok"
 
 
 def a_worker_lives() -> bool:

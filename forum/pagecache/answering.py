@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
-from forum import replica
+from forum import readonly, replica
 from forum.ops import editions
 from forum.pagecache.asking import Visitors, known_etag
 from forum.pagecache.published import Published
@@ -35,6 +35,7 @@ WAIT_SECONDS = 10.0  # for who makes the same page
 LOOK_AGAIN_SECONDS = 60.0  # whether the triggers are there meanwhile
 KEPT_STATUS = "200 OK"
 READING = ("GET", "HEAD")  # they change nothing (P12)
+READ_ONLY = "\0"  # ends the key of a page that says that nothing can be stored
 
 
 class FinishedPages:
@@ -58,11 +59,11 @@ class FinishedPages:
             return answer
         if self.visitors.is_anybody(environ):
             path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
-            page = None if query else self.store.get(path)
+            page = None if query else self.store.get(_key(path))
             if page is not None and self._is_true(page):
-                if self.published is not None and path.endswith("/"):
+                if self.published is not None and path.endswith("/") and not readonly.is_remembered():
                     self.published.offer(path, page)
-                return self._answer(path, page, environ, start_response)
+                return self._answer(_key(path), page, environ, start_response)
             route = None if environ.get("SCRIPT_NAME") else route_of(path)
             known = None if route is None else known_query(route, query)
             if route is not None and known is not None and self._has_triggers():
@@ -72,7 +73,7 @@ class FinishedPages:
     def _from_store(
         self, route: Route, path: str, query: str, environ: dict[str, Any], start_response: StartResponse
     ) -> Iterable[bytes]:
-        key = f"{path}?{query}" if query else path
+        key = _key(f"{path}?{query}" if query else path)
         for _ in range(3):
             page = self.store.get(key)
             if page is not None and self._is_true(page):
@@ -136,7 +137,8 @@ class FinishedPages:
         self.counts["made"] += 1
         answered = self._answer(key, page, environ, start_response)
         page.keep_only(self.visitors.encoding(environ))
-        self.store.put(key, page)
+        if key.endswith(READ_ONLY) == readonly.is_remembered():
+            self.store.put(key, page)
         return answered
 
     def _made_by_django(self, environ: dict[str, Any]) -> tuple[str, Headers, bytes, Any]:
@@ -207,6 +209,10 @@ def finished_pages(django: Application) -> Application:
     if pages.published is not None:
         pages.published.start()
     return pages
+
+
+def _key(address: str) -> str:
+    return address + READ_ONLY if readonly.is_remembered() else address
 
 
 def _for_anybody(environ: dict[str, Any], host: str, path: str, query: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from articles.models import Article
+from forum import readonly
 from forum.pagecache.routes import Route
 from forum.replica import CLOCK, Clock, clock_of
 
@@ -188,6 +189,7 @@ class PostgreSQLVersions(Versions):
             if found.error_field(self._state) == self._cancelled:
                 raise self._slow
             raise OSError(found.error_message.decode(errors="replace"))
+        readonly.note_states(asked.pgconn.parameter_status)
         return tuple(None if value is None else int(value) for value in (found.get_value(0, 0), found.get_value(0, 1)))
 
     def clock(self) -> Clock:
@@ -262,6 +264,7 @@ class SQLiteVersions(Versions):
         except OSError:
             self._index = None
             return
+        readonly.note_file(self._path)
         if inode == self._inode and self._index is not None:
             return
         self.close()

@@ -172,6 +172,22 @@ def test_what_does_not_stay_stops_the_others(script):
     assert said.stdout == "broken\n", said
 
 
+def test_p01_who_kills_in_quick_succession_does_not_end_the_others():
+    """PROMISES P1: a hundred times."""
+    code = (
+        "import os, signal, subprocess, sys; from forum.ops.children import run_together\n"
+        "killed = 0\n"
+        "def kill(name=''):\n"
+        "    global killed\n"
+        "    found = subprocess.run(['pgrep', '-P', str(os.getpid()), '-x', 'sleep'], capture_output=True, text=True)\n"
+        "    killed += 1\n"
+        "    os.kill(int(found.stdout.split()[-1]) if killed <= 100 else os.getpid(), signal.SIGKILL if killed <= 100 else signal.SIGTERM)\n"
+        "print(run_together({'one': ['sleep', '60']}, once_started=kill, once_again=kill), killed)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert said.stdout == "None 101\n", said
+
+
 def test_p01_when_the_process_that_answers_is_killed_the_next_one_answers(data_dir):
     with served(data_dir) as site:
         web = min(pid for pid in site.seen if "-m granian" in command_of(pid))
