@@ -24,17 +24,19 @@ def in_batches(
     size: int = BATCH,
 ) -> int:
     """`change` these rows, `size` at a time in the order of their keys, each time in a transaction of its own. Returns how
-    many rows it saw. What was added since it began comes last. Says by a filter which rows are still to be done: whoever
-    breaks off begins anew, and goes on where it was. Never within a transaction.
+    many rows it saw. What is added after it began is not waited for: somebody may go on adding. `rows` says by a filter which
+    are still to be done: whoever breaks off begins anew, and goes on where it was. Never within a transaction.
     """
+    upto = rows.order_by("-pk").values_list("pk", flat=True).first()
     last, seen = None, 0
-    while True:
-        rest = rows if last is None else rows.filter(pk__gt=last)
+    while upto is not None and last != upto:
+        rest = rows.filter(pk__lte=upto) if last is None else rows.filter(pk__gt=last, pk__lte=upto)
         keys = list(rest.order_by("pk").values_list("pk", flat=True)[:size])
         if not keys:
-            return seen
+            break
         if last is not None:
             let_others_write(rows.db)
         with transaction.atomic(using=rows.db, durable=True):
             change(rows.filter(pk__gte=keys[0], pk__lte=keys[-1]))
         last, seen = keys[-1], seen + len(keys)
+    return seen

@@ -87,3 +87,15 @@ def test_every_row_is_seen_once_and_who_breaks_off_goes_on_where_he_was():
     seen.clear()
     assert in_batches(todo, change, size=3) == 5
     assert [len(batch) for batch in seen] == [3, 2] and todo.count() == 0
+
+
+def test_who_goes_on_adding_keeps_nobody_busy_for_ever():
+    addresses(5)
+
+    def change(batch):
+        number = Address.objects.count()
+        Address.objects.create(email=f"a{number}@lezers.example", key=f"a{number}@lezers.example")
+        batch.update(suppressed_because="bounces")
+
+    assert in_batches(Address.objects.exclude(suppressed_because="bounces"), change, size=2) == 5
+    assert Address.objects.exclude(suppressed_because="bounces").count() == 3
