@@ -99,9 +99,9 @@ def test_a_kept_page_says_it_meanwhile_and_no_longer(pages, read_only):
         assert SAYS in ask(pages, f"{path}react/").plain.decode()  # made for one reader; the others hear it from him
         during = [ask(pages, path).plain for _ in range(2)]
         assert during[0] == during[1] and SAYS in during[0].decode()
-        assert pages.counts["made"] == 2
+        assert pages.counts["made"] == 2, pages.counts
     assert ask(pages, path).plain == before and SAYS not in before.decode()
-    assert pages.counts["made"] == 2
+    assert pages.counts["made"] == 2, pages.counts
 
 
 def test_it_costs_no_question(client, django_assert_num_queries, read_only):

@@ -35,6 +35,7 @@ class Served:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the tests may run under nohup
             )
         self.seen: set[int] = set()
 

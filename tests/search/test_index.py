@@ -174,7 +174,7 @@ def test_every_trigger_stands_after_all_migrations():
 def test_missing_triggers_are_told_and_mended():
     article = make_article()
     table = " ON reactions_reaction" if connection.vendor == "postgresql" else ""
-    name = "search_reaction_kept" if connection.vendor == "postgresql" else "search_reaction_changed"
+    name = "search_reaction_kept" if connection.vendor == "postgresql" else "search_reaction_added"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{table}")
     say(article, "Een fiets die niemand zag")
