@@ -41,18 +41,16 @@ def discussion_data(article: Article, rows: Sequence[Row]) -> Data:
 
 
 def _words(rows: Sequence[Row]) -> int:
-    """How many characters each may say here: all of them, unless they are too many together."""
-    longest = max((len(row.body) for row in rows), default=0)
-    if sum(len(row.body) for row in rows) <= MOST_CHARS:
-        return longest
-    low, high = MOST_CHARS // len(rows), longest
-    while low < high:  # the short ones leave room to the others
-        middle = (low + high + 1) // 2
-        if sum(min(len(row.body), middle) for row in rows) <= MOST_CHARS:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    """How many characters each may say here: all of them, unless they are too many together; then the short ones leave
+    room to the others."""
+    left = MOST_CHARS
+    lengths = sorted(len(row.body) for row in rows)
+    for at, length in enumerate(lengths):
+        share = left // (len(lengths) - at)
+        if length > share:
+            return share
+        left -= length
+    return lengths[-1] if lengths else 0
 
 
 def _comment(row: Row, address: str, chars: int, here: tzinfo) -> Data:

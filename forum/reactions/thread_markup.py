@@ -29,10 +29,10 @@ class Node:
 
 def thread(page: Page, article: Article) -> SafeString:
     roots = tree(page.rows)
-    html = [f'<ol class="thread{" long" if len(page.rows) > LONG else ""}" role="list">\n']
+    html, counted = [f'<ol class="thread{" long" if len(page.rows) > LONG else ""}" role="list">\n'], _Counted()
     for root in roots:
         html.append("<li>\n")
-        _draw(root, html)
+        _draw(root, html, counted)
         if page.is_long:
             html.append(_whole_conversation(root, article))
         html.append("</li>\n")
@@ -67,7 +67,7 @@ def _is_under(row: Row, other: Row) -> bool:
     return row.thread_no == other.thread_no and row.path.startswith(other.path)
 
 
-def _draw(root: Node, html: list[str]) -> None:
+def _draw(root: Node, html: list[str], counted: "_Counted") -> None:
     """Without recursion: `todo` holds nodes still to draw, and the markup that closes what they opened."""
     todo: list[Node | str] = [root]
     while todo:
@@ -84,7 +84,7 @@ def _draw(root: Node, html: list[str]) -> None:
         else:
             html += (
                 '<details class="branch" open>\n<summary>',
-                _count(node),
+                counted(node),
                 '</summary>\n<ol class="replies" role="list">\n',
             )
             todo.append("</ol>\n</details>\n")
@@ -92,13 +92,20 @@ def _draw(root: Node, html: list[str]) -> None:
             todo += ("</li>\n", child, "<li>\n")
 
 
-def _count(node: Node) -> str:
-    count = ngettext("%(count)s answer", "%(count)s answers", node.below) % {"count": node.below}
-    if node.row.is_published:
-        whom = gettext("to %(name)s") % {"name": f"<bdi>{escape(node.row.name)}</bdi>"}
-    else:
-        whom = gettext("to this")
-    return f'{count}<span class="vh"> {whom}</span>'
+class _Counted:
+    """What stands above the answers to a reaction, in the language that is active: looked up once for a whole thread."""
+
+    def __init__(self) -> None:
+        self.to_name, self.to_this = gettext("to %(name)s"), gettext("to this")
+        self._said: dict[int, str] = {}
+
+    def __call__(self, node: Node) -> str:
+        said = self._said.get(node.below)
+        if said is None:
+            said = ngettext("%(count)s answer", "%(count)s answers", node.below) % {"count": node.below}
+            self._said[node.below] = said
+        whom = self.to_name % {"name": f"<bdi>{escape(node.row.name)}</bdi>"} if node.row.is_published else self.to_this
+        return f'{said}<span class="vh"> {whom}</span>'
 
 
 def _whole_conversation(root: Node, article: Article) -> str:
