@@ -9,11 +9,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from articles.models import Article, Author
+from forum.batches import let_others_write
 from forum.cleaning import Refused, clean_email
 from forum.outbox.actions import enqueue, locked_address
 from forum.outbox.models import OutgoingMail
 from forum.reactions.models import Reaction
-from forum.subscriptions.batches import BATCH, let_others_write
+from forum.subscriptions.batches import BATCH
 from forum.subscriptions.digests import DIGEST_SQL, DUE_SQL, moments_due
 from forum.subscriptions.models import Scope, Subscription
 

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from articles.models import Article, Byline
-from forum.subscriptions.batches import BATCH, let_others_write
+from forum.batches import let_others_write
+from forum.subscriptions.batches import BATCH
 from forum.subscriptions.digests import DIGEST_SQL, DUE_SQL, moments_due
 from forum.subscriptions.models import Column, Subscription
 

@@ -18,7 +18,7 @@ from forum.moderation.models import TOOK_AWAY, Decision, What
 from forum.reactions import actions as reactions
 from forum.reactions.actions import AlreadyDecided
 from forum.reactions.grounds import Ground
-from forum.reactions.models import Reaction
+from forum.reactions.models import Reaction, ReactionQuerySet
 from forum.reports.actions import reopen_reports, settle_reports
 from forum.reports.models import Report
 from forum.spam.screening import CERTAIN
@@ -216,12 +216,8 @@ def record_refusals() -> int:
 
 def _record_refusal(pk: int) -> int:
     with transaction.atomic():
-        reaction = Reaction.objects.refused_at_once().select_related("article", "parent").filter(pk=pk).first()
+        reaction = _still(Reaction.objects.refused_at_once(), pk)
         if reaction is None:
-            return 0
-        try:
-            reactions.confirm_as_seen(reaction)
-        except AlreadyDecided:
             return 0
         Reaction.objects.filter(pk=pk).update(decided_at=reaction.created_at)
         if CERTAIN in reaction.held_because:  # older ones were called spam by somebody, before that moment was kept
@@ -231,12 +227,8 @@ def _record_refusal(pk: int) -> int:
 
 def _record_hiding(pk: int) -> int:
     with transaction.atomic():
-        reaction = Reaction.objects.held().select_related("article", "parent").filter(pk=pk).first()
+        reaction = _still(Reaction.objects.held(), pk)
         if reaction is None:
-            return 0
-        try:
-            reactions.confirm_as_seen(reaction)
-        except AlreadyDecided:
             return 0
         last = Decision.objects.filter(reaction=reaction).order_by("-pk").first()
         if last and last.after == Status.HELD:
@@ -251,3 +243,14 @@ def _record_hiding(pk: int) -> int:
         )
         mail_decision(decision)
     return 1
+
+
+def _still(reactions_of_a_kind: ReactionQuerySet, pk: int) -> Reaction | None:
+    """One of them, which nobody changes before the end of the transaction; None when somebody was quicker."""
+    reaction = reactions_of_a_kind.select_related("article", "parent").filter(pk=pk).first()
+    if reaction is None:
+        return None
+    try:
+        return reactions.confirm_as_seen(reaction)
+    except AlreadyDecided:
+        return None
